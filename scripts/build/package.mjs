@@ -1,0 +1,70 @@
+// Step 2 of the build: js/ and the module to dist/, which is what npm publishes.
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Failure } from "../lib/fail.mjs";
+import { buildDir, distDir, inRoot } from "../lib/paths.mjs";
+import { heading, runNode } from "../lib/run.mjs";
+import { digest, whenChanged } from "../lib/stamp.mjs";
+import { keepPublicDeclarations } from "./declarations.mjs";
+import { wasmFile } from "./wasm.mjs";
+
+const sources = [
+  "js",
+  "build/wasm",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json",
+  "scripts/build/package.mjs",
+  "scripts/build/declarations.mjs",
+];
+
+const entries = ["index", "node", "worker"];
+const outputs = [
+  ...entries.map((name) => join(distDir, `${name}.js`)),
+  join(distDir, "index.d.ts"),
+  join(distDir, "vecino_bg.wasm"),
+];
+
+/** What esbuild tells about the bundles: which file imports which. Read by the size check. */
+export const metafile = join(buildDir, "bundles.json");
+
+export async function buildPackage() {
+  await whenChanged("package", digest(sources), outputs, async () => {
+    heading("Package");
+    rmSync(distDir, { recursive: true, force: true });
+    mkdirSync(distDir, { recursive: true });
+    await bundle();
+    copyFileSync(wasmFile, join(distDir, "vecino_bg.wasm"));
+    await runNode("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
+    keepPublicDeclarations(distDir, "index.d.ts");
+  });
+}
+
+async function bundle() {
+  const { build } = await import("esbuild");
+  const entryPoints = entries.map((name) => inRoot("js", `${name}.ts`));
+  const missing = entryPoints.filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new Failure(`Missing source: ${missing.join(", ")}`);
+  const options = {
+    absWorkingDir: inRoot(),
+    entryPoints,
+    outdir: distDir,
+    bundle: true,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    sourcemap: "linked",
+    legalComments: "eof",
+    target: ["es2022", "chrome111", "firefox114", "safari16.4"],
+    // Flat: the code finds the worker and the module beside itself by `import.meta.url`.
+    entryNames: "[name]",
+    chunkNames: "chunk-[hash]",
+    external: ["node:*"],
+    metafile: true,
+    logLevel: "warning",
+  };
+  const { metafile: graph } = await build(options).catch(() => {
+    throw new Failure("esbuild could not bundle js/.");
+  });
+  writeFileSync(metafile, JSON.stringify(graph));
+}
