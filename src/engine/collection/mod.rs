@@ -1,0 +1,256 @@
+//! A collection: records, their embeddings and the graph over them, as one value in memory.
+//!
+//! Slots. A record lives in a slot, its embedding in the same slot of `vectors`. A slot is
+//! - live: it holds a record (`live`); linked if the graph has it, otherwise in `unlinked`;
+//! - a tombstone: its record is gone or has moved, the graph still walks through it;
+//! - free: neither; on the free list, to be used again.
+//!
+//! A linked embedding never changes in place: its record moves to another slot, and the old slot
+//! is a tombstone until the graph has been repaired around it.
+
+mod checkpoint;
+mod link;
+mod plan;
+mod read;
+mod restore;
+
+pub use checkpoint::Checkpoint;
+pub use plan::{Batch, Embeddings};
+pub use read::Selection;
+
+use std::cell::RefCell;
+
+use fixedbitset::FixedBitSet;
+
+use super::change::{Change, Put, Write};
+use super::definition::{Configuration, Definition};
+use super::hnsw::{Graph, Params, Scratch};
+use super::planner::Planner;
+use super::record::{Record, Records};
+use super::vectors::Vectors;
+use checkpoint::Stored;
+
+/// Records, embeddings and graph of one collection.
+///
+/// Reads take `&self`. A write is planned by `&self`, logged by the caller, and applied by
+/// [`Collection::apply`], which cannot fail.
+pub struct Collection {
+    definition: Definition,
+    records: Records,
+    /// `None` until the first write fixes the dimension, which then survives deleting everything.
+    vectors: Option<Vectors>,
+    graph: Graph,
+    live: FixedBitSet,
+    unlinked: FixedBitSet,
+    free: Vec<u32>,
+    /// Whether a repair of the graph has begun and not ended.
+    repairing: bool,
+    next_order: u64,
+    /// The number of the last change applied; changes are numbered from 1.
+    sequence: u64,
+    stored: Stored,
+    planner: Planner,
+    scratch: RefCell<Scratch>,
+}
+
+impl Collection {
+    /// An empty collection.
+    #[must_use]
+    pub fn new(definition: Definition) -> Self {
+        Self {
+            graph: new_graph(&definition),
+            definition,
+            records: Records::default(),
+            vectors: None,
+            live: FixedBitSet::new(),
+            unlinked: FixedBitSet::new(),
+            free: Vec::new(),
+            repairing: false,
+            next_order: 0,
+            sequence: 0,
+            stored: Stored::default(),
+            planner: Planner::default(),
+            scratch: RefCell::new(Scratch::new()),
+        }
+    }
+
+    /// Name, metadata and configuration.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// Takes over a definition made by [`Definition::modified`] from this one.
+    pub fn redefine(&mut self, definition: Definition) {
+        self.definition = definition;
+    }
+
+    /// Chooses plans by `planner` from now on; tests and measurements move its threshold.
+    pub fn set_planner(&mut self, planner: Planner) {
+        self.planner = planner;
+    }
+
+    /// The number of records.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.records.len()
+    }
+
+    /// Numbers of an embedding; `None` before the first write.
+    #[must_use]
+    pub fn dimension(&self) -> Option<usize> {
+        self.vectors.as_ref().map(Vectors::dimension)
+    }
+
+    /// The number of the last change applied; 0 for none.
+    #[must_use]
+    pub fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// Records that the graph does not have yet; they are searched exactly.
+    #[must_use]
+    pub fn unlinked(&self) -> usize {
+        self.unlinked.count_ones(..)
+    }
+
+    /// The record in `slot`.
+    ///
+    /// # Panics
+    /// If the slot is not live; slots come from [`Collection::get`] and [`Collection::query`].
+    #[must_use]
+    pub fn record(&self, slot: u32) -> &Record {
+        self.records.get(slot).expect("the slot is live")
+    }
+
+    /// The embedding in `slot`, exactly as it was given.
+    ///
+    /// # Panics
+    /// If the slot is not live.
+    #[must_use]
+    pub fn embedding(&self, slot: u32) -> &[f32] {
+        self.vectors.as_ref().expect("a live slot has an embedding").get(slot)
+    }
+
+    /// Bytes on the heap, for statistics.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.records.memory_bytes()
+            + self.vectors.as_ref().map_or(0, Vectors::memory_bytes)
+            + self.graph.memory_bytes()
+    }
+
+    /// Whether slots, records and graph fit together; what is wrong otherwise. O(records + links).
+    ///
+    /// # Errors
+    /// The first broken invariant, in words.
+    pub fn check(&self) -> Result<(), String> {
+        self.graph.check()?;
+        let free: FixedBitSet = self.free.iter().map(|&slot| slot as usize).collect();
+        if free.count_ones(..) != self.free.len() {
+            return Err("a slot is twice on the free list".to_owned());
+        }
+        for slot in 0..self.records.capacity() {
+            let at = slot as usize;
+            let (live, linked) = (self.live.contains(at), self.graph.contains(slot));
+            let removed = linked && self.graph.is_removed(slot);
+            let sound = live == self.records.get(slot).is_some()
+                && self.unlinked.contains(at) == (live && !linked)
+                && removed == (linked && !live)
+                && free.contains(at) <= (!live && !linked)
+                // A repair under way hands its slots over when it ends.
+                && (self.repairing || free.contains(at) >= (!live && !linked));
+            if !sound {
+                return Err(format!(
+                    "slot {slot}: live {live}, linked {linked}, removed {removed}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out a planned change. O(1) a record; linking comes later ([`Collection::link`]).
+    pub fn apply(&mut self, change: Change) {
+        self.sequence += 1;
+        self.stored.log_grew(&change);
+        if change.dimension > 0 && self.vectors.is_none() {
+            let space = self.definition.configuration.space;
+            self.vectors = Some(Vectors::new(space, change.dimension as usize));
+        }
+        let mut embeddings = change.embeddings.chunks_exact((change.dimension as usize).max(1));
+        for write in change.writes {
+            match write {
+                Write::Delete(id) => {
+                    if let Some(slot) = self.records.slot(&id) {
+                        self.vacate(slot);
+                    }
+                }
+                Write::Put(put) => {
+                    let embedding = if put.embedding { embeddings.next() } else { None };
+                    self.put(put, embedding);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, put: Put, embedding: Option<&[f32]>) {
+        let old = self.records.slot(&put.id);
+        let mut slot = old;
+        let mut record = match old {
+            Some(at) if embedding.is_some() && self.graph.contains(at) => {
+                slot = None;
+                self.vacate(at)
+            }
+            Some(at) => self.records.take(at),
+            None => None,
+        }
+        .unwrap_or_else(|| {
+            let order = self.next_order;
+            self.next_order += 1;
+            Record { id: put.id.into(), order, document: None, uri: None, metadata: None }
+        });
+        if let Some(document) = put.document {
+            record.document = Some(document.into());
+        }
+        if let Some(uri) = put.uri {
+            record.uri = Some(uri.into());
+        }
+        if let Some(metadata) = put.metadata {
+            record.metadata = metadata;
+        }
+        let slot = slot.unwrap_or_else(|| self.occupy());
+        if let (Some(vectors), Some(embedding)) = (&mut self.vectors, embedding) {
+            vectors.set(slot, embedding);
+        }
+        self.records.put(slot, record);
+        self.stored.record_changed(slot);
+    }
+
+    /// Makes a free slot, or a new one, live.
+    fn occupy(&mut self) -> u32 {
+        let slot = self.free.pop().unwrap_or_else(|| self.records.capacity());
+        self.records.ensure(slot + 1);
+        self.live.grow_and_insert(slot as usize);
+        self.unlinked.grow_and_insert(slot as usize);
+        slot
+    }
+
+    /// Takes the record out of a live slot, which becomes a tombstone or free.
+    fn vacate(&mut self, slot: u32) -> Option<Record> {
+        self.live.set(slot as usize, false);
+        self.stored.record_changed(slot);
+        if self.graph.contains(slot) {
+            self.graph.remove(slot);
+        } else {
+            self.unlinked.set(slot as usize, false);
+            self.free.push(slot);
+        }
+        self.records.take(slot)
+    }
+}
+
+fn new_graph(definition: &Definition) -> Graph {
+    let Configuration { max_neighbors, ef_construction, .. } = definition.configuration;
+    let params = Params { m: max_neighbors as usize, ef_construction: ef_construction as usize };
+    Graph::new(params, definition.seed)
+}

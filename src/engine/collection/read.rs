@@ -1,0 +1,170 @@
+//! Reading: which records match, and which of them are nearest.
+
+use std::borrow::Cow;
+
+use fixedbitset::FixedBitSet;
+
+use super::Collection;
+use super::plan::check_vector;
+use crate::engine::error::{Code, Error, Result};
+use crate::engine::exact::exact_search;
+use crate::engine::filter::{Where, WhereDocument};
+use crate::engine::nearest::Neighbor;
+use crate::engine::planner::{Plan, Situation};
+use crate::engine::vectors::Vectors;
+
+/// Which records a call means: those that satisfy everything that is `Some`.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Records with these ids; unknown ids match nothing.
+    pub ids: Option<Vec<String>>,
+    /// Records whose metadata satisfies this clause.
+    pub filter: Option<Where>,
+    /// Records whose document satisfies this clause.
+    pub document_filter: Option<WhereDocument>,
+}
+
+impl Selection {
+    /// Whether every record matches.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.ids.is_none() && !self.has_clause()
+    }
+
+    /// Whether it has a clause over metadata or documents.
+    #[must_use]
+    pub fn has_clause(&self) -> bool {
+        self.filter.is_some() || self.document_filter.is_some()
+    }
+}
+
+impl Collection {
+    /// Slots of the selected records in insertion order, without the first `offset`, at most `limit`.
+    ///
+    /// # Errors
+    /// `invalid_argument` when `ids` is an empty list.
+    pub fn get(&self, selection: &Selection, limit: Option<u32>, offset: u32) -> Result<Vec<u32>> {
+        let matches = self.matches(selection)?;
+        let mut slots: Vec<u32> = slots(&matches).collect();
+        // Slots ascend, and so does the order wherever no slot was used twice: nearly free then.
+        slots.sort_unstable_by_key(|&slot| self.record(slot).order);
+        slots.drain(..slots.len().min(offset as usize));
+        slots.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
+        Ok(slots)
+    }
+
+    /// For each query the `k` nearest of the selected records, nearest first, fewer only if fewer match.
+    ///
+    /// `queries` holds n x `dimension` numbers. O(matches) for an exact scan, about O(ef log n) for
+    /// a walk through the graph; the planner chooses.
+    ///
+    /// # Errors
+    /// `dimension_mismatch`, `non_finite`, `zero_vector`, `invalid_argument`.
+    pub fn query(
+        &self,
+        queries: &[f32],
+        dimension: usize,
+        selection: &Selection,
+        k: usize,
+    ) -> Result<Vec<Vec<Neighbor>>> {
+        if queries.is_empty() || dimension == 0 || !queries.len().is_multiple_of(dimension) {
+            let message = format!(
+                "query got {} numbers for embeddings of dimension {dimension}; expected at least one embedding",
+                queries.len()
+            );
+            return Err(Error::new(Code::InvalidArgument, message));
+        }
+        let rows = queries.chunks_exact(dimension);
+        for (at, row) in rows.clone().enumerate() {
+            let space = self.definition.configuration.space;
+            check_vector(row, space, &|| format!("query embedding {at}"))?;
+        }
+        let Some(vectors) = &self.vectors else {
+            self.matches(selection)?;
+            return Ok(vec![Vec::new(); rows.len()]);
+        };
+        if vectors.dimension() != dimension {
+            let message = format!(
+                "query embeddings have {dimension} numbers; collection \"{}\" expects {}",
+                self.definition.name,
+                vectors.dimension()
+            );
+            return Err(Error::new(Code::DimensionMismatch, message));
+        }
+        let matches = self.matches(selection)?;
+        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k)).collect())
+    }
+
+    fn nearest(
+        &self,
+        vectors: &Vectors,
+        row: &[f32],
+        matches: &FixedBitSet,
+        k: usize,
+    ) -> Vec<Neighbor> {
+        let query = vectors.query(row);
+        let count = matches.count_ones(..);
+        let k = k.min(count);
+        let plan = self.planner.plan(Situation {
+            live: self.records.len() as usize,
+            matches: count,
+            linked: self.graph.len(),
+            dimension: vectors.dimension(),
+            k,
+            ef_search: self.definition.configuration.ef_search as usize,
+        });
+        if let (Plan::Graph { ef }, true) = (plan, k > 0) {
+            let mut scratch = self.scratch.borrow_mut();
+            let accept = |slot: u32| matches.contains(slot as usize);
+            let mut found = self.graph.search(vectors, &query, ef, accept, &mut scratch);
+            let tail = slots_of(matches.intersection(&self.unlinked));
+            found.extend(exact_search(vectors, &query, tail, k));
+            found.sort_unstable();
+            found.truncate(k);
+            if found.len() == k {
+                return found;
+            }
+            // The walk did not reach k matches; a scan finds them all.
+        }
+        exact_search(vectors, &query, slots(matches), k)
+    }
+
+    /// The selected records as a set of live slots. O(records) for a clause.
+    fn matches(&self, selection: &Selection) -> Result<Cow<'_, FixedBitSet>> {
+        let Selection { ids, filter, document_filter } = selection;
+        if ids.as_ref().is_some_and(Vec::is_empty) {
+            let message = "ids is an empty list; leave it out to mean every record";
+            return Err(Error::new(Code::InvalidArgument, message));
+        }
+        if selection.is_everything() {
+            return Ok(Cow::Borrowed(&self.live));
+        }
+        let satisfies = |slot: &u32| {
+            let record = self.record(*slot);
+            filter.as_ref().is_none_or(|clause| clause.matches(record.metadata.as_ref()))
+                && document_filter
+                    .as_ref()
+                    .is_none_or(|clause| clause.matches(record.document.as_deref()))
+        };
+        let mut matches = FixedBitSet::with_capacity(self.live.len());
+        let mut accept = |slot: u32| matches.insert(slot as usize);
+        match ids {
+            Some(ids) => {
+                ids.iter()
+                    .filter_map(|id| self.records.slot(id))
+                    .filter(satisfies)
+                    .for_each(&mut accept);
+            }
+            None => slots(&self.live).filter(satisfies).for_each(&mut accept),
+        }
+        Ok(Cow::Owned(matches))
+    }
+}
+
+fn slots(set: &FixedBitSet) -> impl Iterator<Item = u32> {
+    slots_of(set.ones())
+}
+
+fn slots_of(ones: impl Iterator<Item = usize>) -> impl Iterator<Item = u32> {
+    ones.map(|slot| u32::try_from(slot).expect("slots are u32"))
+}

@@ -1,0 +1,74 @@
+//! The one error type of the engine: a stable code for programs, a message for people.
+
+use std::fmt;
+
+/// What kind of mistake it was. The names are part of the public interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// An argument has the wrong shape or value.
+    InvalidArgument,
+    /// An embedding's length is not the collection's dimension.
+    DimensionMismatch,
+    /// One call names the same id twice.
+    DuplicateId,
+    /// An embedding or metadata value is NaN or infinite.
+    NonFinite,
+    /// A vector of length zero in a collection whose space is cosine.
+    ZeroVector,
+    /// A `where` or `whereDocument` clause cannot be understood.
+    InvalidFilter,
+    /// A configuration key or value cannot be understood.
+    InvalidConfiguration,
+    /// A metadata key or value is not of a supported type.
+    InvalidMetadata,
+    /// Stored bytes do not match their checksum or their format.
+    Damaged,
+    /// Stored bytes were written by a newer version.
+    UnsupportedVersion,
+}
+
+impl Code {
+    /// The stable name, as JavaScript sees it in `error.code`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid_argument",
+            Self::DimensionMismatch => "dimension_mismatch",
+            Self::DuplicateId => "duplicate_id",
+            Self::NonFinite => "non_finite",
+            Self::ZeroVector => "zero_vector",
+            Self::InvalidFilter => "invalid_filter",
+            Self::InvalidConfiguration => "invalid_configuration",
+            Self::InvalidMetadata => "invalid_metadata",
+            Self::Damaged => "damaged",
+            Self::UnsupportedVersion => "unsupported_version",
+        }
+    }
+}
+
+/// An error of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// What was wrong, what was expected, and which record.
+    pub message: String,
+}
+
+impl Error {
+    /// An error with `code` that says `message`.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The engine's results.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

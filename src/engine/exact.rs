@@ -1,0 +1,45 @@
+//! Exact search: measure every vector. The specification of the graph, and the faster way for few vectors.
+
+use crate::engine::nearest::{Nearest, Neighbor};
+use crate::engine::vectors::{Query, Vectors};
+
+/// The `k` of `slots` nearest to `query`, nearest first; all of them if there are fewer.
+///
+/// # Panics
+/// If a slot is at or beyond [`Vectors::capacity`].
+pub fn exact_search(
+    vectors: &Vectors,
+    query: &Query<'_>,
+    slots: impl Iterator<Item = u32>,
+    k: usize,
+) -> Vec<Neighbor> {
+    let mut nearest = Nearest::new(k);
+    // One at a time: in ascending order the memory is fetched ahead anyway, and pairs were slower.
+    for slot in slots {
+        nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
+    }
+    nearest.into_sorted()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::distance::Space;
+
+    #[test]
+    fn finds_the_nearest_of_the_given_slots() {
+        let mut vectors = Vectors::new(Space::L2, 1);
+        for slot in 0..300_u16 {
+            vectors.set(slot.into(), &[f32::from(slot * 7 % 300)]);
+        }
+        let query = vectors.query(&[100.2]);
+        let search = |k| -> Vec<f32> {
+            let even = (0..300).filter(|slot| slot % 2 == 0);
+            let found = exact_search(&vectors, &query, even, k);
+            found.iter().map(|n| vectors.get(n.slot)[0]).collect()
+        };
+        assert_eq!(search(3), [100.0, 102.0, 98.0]);
+        assert!(search(0).is_empty());
+        assert_eq!(search(1000).len(), 150);
+    }
+}

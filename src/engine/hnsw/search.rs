@@ -1,0 +1,219 @@
+//! Search: Algorithms 2 and 5 of the paper, with an `accept` closure.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::engine::hnsw::Graph;
+use crate::engine::nearest::{Nearest, Neighbor};
+use crate::engine::vectors::{Query, Vectors};
+
+/// The memory of a search, kept from one to the next: once it is warm, a search allocates nothing but its answer.
+/// One scratch serves any graph, one search at a time.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// Nodes whose distance was measured: `v` in the paper.
+    visited: Visited,
+    /// Nodes whose links are still to be followed, nearest on top: `C` in the paper.
+    candidates: BinaryHeap<Reverse<Neighbor>>,
+    /// The nearest accepted nodes so far: `W` in the paper.
+    pub(super) nearest: Nearest,
+    /// The links of one candidate that were not visited before; their distances are measured together.
+    fresh: Vec<u32>,
+}
+
+impl Scratch {
+    /// Without memory yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bytes allocated.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.visited.stamps.capacity() * size_of::<u16>()
+            + self.candidates.capacity() * size_of::<Reverse<Neighbor>>()
+            + self.nearest.memory_bytes()
+            + self.fresh.capacity() * size_of::<u32>()
+    }
+
+    /// Ready for a search for `ef` neighbors among `slots` slots. Every field is named, so that none is forgotten.
+    fn reset(&mut self, slots: usize, ef: usize) {
+        let Self { visited, candidates, nearest, fresh } = self;
+        visited.reset(slots);
+        candidates.clear();
+        nearest.reset(ef);
+        fresh.clear();
+    }
+}
+
+/// A set of slots that is emptied by counting up: a slot is in the set if its stamp is the present generation.
+#[derive(Debug, Default)]
+struct Visited {
+    stamps: Vec<u16>,
+    generation: u16,
+}
+
+impl Visited {
+    /// Empty, with room for `slots` slots.
+    fn reset(&mut self, slots: usize) {
+        let Self { stamps, generation } = self;
+        if stamps.len() < slots {
+            stamps.resize(slots, 0);
+        }
+        *generation = generation.wrapping_add(1);
+        if *generation == 0 {
+            // Stamps from 65,535 searches ago would count again; 0 is never a generation in use.
+            stamps.fill(0);
+            *generation = 1;
+        }
+    }
+
+    /// Add `slot`; says whether it was not there.
+    #[inline]
+    fn insert(&mut self, slot: u32) -> bool {
+        let stamp = &mut self.stamps[slot as usize];
+        let fresh = *stamp != self.generation;
+        *stamp = self.generation;
+        fresh
+    }
+}
+
+impl Graph {
+    /// The nearest live nodes that `accept` takes, nearest first, at most `ef`: Algorithm 5, without its last
+    /// step of cutting `ef` down to `k`.
+    ///
+    /// The search walks through removed and unaccepted nodes. It ends when the `ef` accepted nodes it has are
+    /// nearer than all it could still follow, or when it has seen every live node: fewer than `ef` neighbors are all
+    /// there are. A larger `ef` means better recall and a slower search. With an
+    /// `accept` that takes few nodes the walk gets long; exact search over them is cheaper then.
+    ///
+    /// # Panics
+    /// If `vectors` has no vector for a node.
+    pub fn search(
+        &self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        ef: usize,
+        accept: impl Fn(u32) -> bool,
+        scratch: &mut Scratch,
+    ) -> Vec<Neighbor> {
+        let mut sorted = Vec::new();
+        let (Some(entry_point), true) = (self.entry_point, ef > 0) else {
+            return sorted;
+        };
+        let top = self.level(entry_point).unwrap_or(0);
+        let mut nearest = self.measure(vectors, query, entry_point);
+        for level in (1..=top).rev() {
+            nearest = self.descend(vectors, query, nearest, level, &mut scratch.fresh);
+        }
+        if self.removed_count() == 0 {
+            self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
+        } else {
+            let accept = |slot| self.is_live(slot) && accept(slot);
+            self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
+        }
+        scratch.nearest.drain_sorted(&mut sorted);
+        sorted
+    }
+
+    /// `slot` as a neighbor of `query`.
+    pub(super) fn measure(&self, vectors: &Vectors, query: &Query<'_>, slot: u32) -> Neighbor {
+        Neighbor { distance: vectors.distance(query, slot), slot }
+    }
+
+    /// From `start`, follow links on `level` to nearer nodes until there is none: Algorithm 2 with `ef = 1`.
+    pub(super) fn descend(
+        &self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        start: Neighbor,
+        level: u8,
+        fresh: &mut Vec<u32>,
+    ) -> Neighbor {
+        let mut nearest = start;
+        loop {
+            let from = nearest.slot;
+            fresh.clear();
+            fresh.extend_from_slice(self.neighbors(from, level));
+            vectors.distances(query, fresh, |slot, distance| {
+                nearest = nearest.min(Neighbor { distance, slot });
+            });
+            if nearest.slot == from {
+                return nearest;
+            }
+        }
+    }
+
+    /// Leave in `scratch.nearest` the `ef` nearest nodes on `level` that `accept` takes, as far as they can be
+    /// reached from `start`: Algorithm 2, SEARCH-LAYER.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the paper's arguments, and the memory to work in"
+    )]
+    pub(super) fn search_level(
+        &self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        start: Neighbor,
+        ef: usize,
+        level: u8,
+        accept: impl Fn(u32) -> bool,
+        scratch: &mut Scratch,
+    ) {
+        scratch.reset(self.nodes.len(), ef);
+        let Scratch { visited, candidates, nearest, fresh } = scratch;
+        visited.insert(start.slot);
+        candidates.push(Reverse(start));
+        if accept(start.slot) {
+            nearest.push(start);
+        }
+        while let Some(Reverse(candidate)) = candidates.pop() {
+            if !nearest.admits(candidate) && nearest.worst() != Some(candidate) {
+                break;
+            }
+            fresh.clear();
+            let links = self.neighbors(candidate.slot, level).iter().copied();
+            let successor = if level == 0 { self.successor(candidate.slot) } else { None };
+            fresh.extend(links.chain(successor).filter(|&slot| visited.insert(slot)));
+            vectors.distances(query, fresh, |slot, distance| {
+                let neighbor = Neighbor { distance, slot };
+                if nearest.admits(neighbor) {
+                    candidates.push(Reverse(neighbor));
+                    if accept(slot) {
+                        nearest.push(neighbor);
+                    }
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visited_survives_the_wrap_around_of_its_generation() {
+        let mut visited = Visited::default();
+        visited.reset(2);
+        assert!(visited.insert(0));
+        // Until the generation that stamped slot 0 comes round again.
+        for _ in 0..u32::from(u16::MAX) {
+            visited.reset(2);
+            assert!(visited.stamps[0] != visited.generation);
+        }
+        assert!(visited.insert(0));
+        assert!(!visited.insert(0));
+        assert!(visited.insert(1));
+    }
+
+    #[test]
+    fn visited_grows_with_the_graph() {
+        let mut visited = Visited::default();
+        visited.reset(1);
+        assert!(visited.insert(0));
+        visited.reset(10);
+        assert!(visited.insert(9) && visited.insert(0) && !visited.insert(9));
+    }
+}

@@ -1,0 +1,19 @@
+//! What a vector database knows; nothing of JavaScript, browsers, clocks or storage.
+
+pub mod change;
+pub mod collection;
+pub mod definition;
+pub mod distance;
+pub mod error;
+pub mod exact;
+pub mod filter;
+pub mod format;
+pub mod hnsw;
+pub mod json;
+pub mod metadata;
+pub mod nearest;
+pub mod pages;
+pub mod planner;
+pub mod record;
+pub mod suggest;
+pub mod vectors;

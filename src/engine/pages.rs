@@ -1,0 +1,230 @@
+//! Fixed-width rows in pages that grow without copying, and the memory of which pages changed.
+
+use crate::engine::error::{Code, Error, Result};
+
+/// Rows of `row_len` values each, stored in pages of `rows_per_page` rows.
+///
+/// Growing allocates new pages and leaves the old ones where they are: nothing is copied, and no moment needs
+/// room for everything twice. A page is also the unit of a checkpoint: pages written to since the last
+/// [`Pages::take_dirty`] are *dirty*.
+#[derive(Debug)]
+pub struct Pages<T> {
+    pages: Vec<Box<[T]>>,
+    /// One flag a page.
+    dirty: Vec<bool>,
+    row_len: usize,
+    /// `rows_per_page` is `1 << shift`.
+    shift: u32,
+}
+
+impl<T: Copy + Default> Pages<T> {
+    /// No rows yet; rows will have `row_len` values.
+    ///
+    /// # Panics
+    /// If `row_len` is 0 or `rows_per_page` is not a power of two.
+    #[must_use]
+    pub fn new(row_len: usize, rows_per_page: u32) -> Self {
+        assert!(row_len > 0, "a row needs at least one value");
+        assert!(
+            rows_per_page.is_power_of_two(),
+            "rows a page must be a power of two, not {rows_per_page}"
+        );
+        Self {
+            pages: Vec::new(),
+            dirty: Vec::new(),
+            row_len,
+            shift: rows_per_page.trailing_zeros(),
+        }
+    }
+
+    /// Values in a row.
+    #[must_use]
+    pub fn row_len(&self) -> usize {
+        self.row_len
+    }
+
+    /// Rows in a page.
+    #[must_use]
+    pub fn rows_per_page(&self) -> u32 {
+        1 << self.shift
+    }
+
+    /// How many rows have memory; a multiple of [`Pages::rows_per_page`].
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        self.page_count() << self.shift
+    }
+
+    /// The page that holds `row`.
+    #[must_use]
+    #[inline]
+    pub fn page_of(&self, row: u32) -> u32 {
+        row >> self.shift
+    }
+
+    /// The values of `row`; default values if it was never written.
+    ///
+    /// # Panics
+    /// If `row` is at or beyond [`Pages::capacity`].
+    #[must_use]
+    #[inline]
+    pub fn row(&self, row: u32) -> &[T] {
+        let start = self.offset(row);
+        &self.pages[(row >> self.shift) as usize][start..start + self.row_len]
+    }
+
+    /// The values of `row`, to be changed; its page becomes dirty.
+    ///
+    /// # Panics
+    /// If `row` is at or beyond [`Pages::capacity`].
+    #[inline]
+    pub fn row_mut(&mut self, row: u32) -> &mut [T] {
+        let start = self.offset(row);
+        let page = (row >> self.shift) as usize;
+        self.dirty[page] = true;
+        &mut self.pages[page][start..start + self.row_len]
+    }
+
+    /// Allocate pages until there is room for `rows` rows. New rows hold default values.
+    ///
+    /// # Panics
+    /// If that many rows would not be countable in a u32.
+    pub fn ensure(&mut self, rows: u32) {
+        let pages = rows.div_ceil(self.rows_per_page());
+        assert!(
+            pages.checked_mul(self.rows_per_page()).is_some(),
+            "{rows} rows are more than a collection can hold"
+        );
+        while self.page_count() < pages {
+            self.pages.push(vec![T::default(); self.page_len()].into_boxed_slice());
+            self.dirty.push(false);
+        }
+    }
+
+    /// How many pages there are.
+    #[must_use]
+    pub fn page_count(&self) -> u32 {
+        u32::try_from(self.pages.len()).expect("ensure keeps rows countable in a u32")
+    }
+
+    /// The values of page `n`, row after row.
+    ///
+    /// # Panics
+    /// If there is no page `n`.
+    #[must_use]
+    pub fn page(&self, n: u32) -> &[T] {
+        &self.pages[n as usize]
+    }
+
+    /// Put back page `n` as [`Pages::page`] gave it; it counts as clean.
+    ///
+    /// # Errors
+    /// `damaged` if `values` is not one whole page or `n` is out of range.
+    pub fn set_page(&mut self, n: u32, values: &[T]) -> Result<()> {
+        if values.len() != self.page_len() {
+            return Err(Error::new(
+                Code::Damaged,
+                format!("page {n} has {} values, expected {}", values.len(), self.page_len()),
+            ));
+        }
+        let Some(rows) = n.checked_add(1).and_then(|pages| pages.checked_mul(self.rows_per_page()))
+        else {
+            return Err(Error::new(Code::Damaged, format!("page number {n} is out of range")));
+        };
+        self.ensure(rows);
+        self.pages[n as usize].copy_from_slice(values);
+        self.dirty[n as usize] = false;
+        Ok(())
+    }
+
+    /// Remember that page `n` changed.
+    ///
+    /// # Panics
+    /// If there is no page `n`.
+    #[inline]
+    pub fn mark_dirty(&mut self, n: u32) {
+        self.dirty[n as usize] = true;
+    }
+
+    /// Remember every page as changed.
+    pub fn mark_all_dirty(&mut self) {
+        self.dirty.fill(true);
+    }
+
+    /// The numbers of the pages that changed since the last call, ascending; they count as clean from now on.
+    pub fn take_dirty(&mut self) -> Vec<u32> {
+        let taken = (0..).zip(&self.dirty).filter(|&(_, &dirty)| dirty).map(|(n, _)| n).collect();
+        self.dirty.fill(false);
+        taken
+    }
+
+    /// Bytes allocated for rows.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        self.pages.len() * self.page_len() * size_of::<T>()
+    }
+
+    fn page_len(&self) -> usize {
+        self.row_len << self.shift
+    }
+
+    #[inline]
+    fn offset(&self, row: u32) -> usize {
+        (row & ((1 << self.shift) - 1)) as usize * self.row_len
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_keep_their_place_while_pages_grow() {
+        let mut pages = Pages::<u32>::new(3, 4);
+        for row in 0..10 {
+            pages.ensure(row + 1);
+            pages.row_mut(row).copy_from_slice(&[row, row * 2, row * 3]);
+        }
+        assert_eq!((pages.page_count(), pages.capacity()), (3, 12));
+        for row in 0..10 {
+            assert_eq!(pages.row(row), [row, row * 2, row * 3]);
+        }
+        assert_eq!(pages.row(11), [0, 0, 0]);
+        assert_eq!(pages.memory_bytes(), 3 * 4 * 3 * 4);
+    }
+
+    #[test]
+    fn growing_leaves_old_pages_where_they_are() {
+        let mut pages = Pages::<f32>::new(2, 2);
+        pages.ensure(1);
+        let before = pages.page(0).as_ptr();
+        pages.ensure(1000);
+        assert_eq!(before, pages.page(0).as_ptr());
+    }
+
+    #[test]
+    fn only_written_pages_are_dirty() {
+        let mut pages = Pages::<u32>::new(1, 2);
+        pages.ensure(8);
+        assert!(pages.take_dirty().is_empty());
+        pages.row_mut(5)[0] = 1;
+        pages.row_mut(0)[0] = 1;
+        assert_eq!(pages.take_dirty(), [0, 2]);
+        assert!(pages.take_dirty().is_empty());
+        pages.mark_dirty(3);
+        assert_eq!(pages.take_dirty(), [3]);
+        pages.mark_all_dirty();
+        assert_eq!(pages.take_dirty(), [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_page_can_be_put_back() {
+        let mut pages = Pages::<u32>::new(2, 2);
+        pages.set_page(1, &[1, 2, 3, 4]).expect("a whole page");
+        assert_eq!((pages.row(1), pages.row(3)), (&[0, 0][..], &[3, 4][..]));
+        assert!(pages.take_dirty().is_empty());
+        let error = pages.set_page(0, &[1]).expect_err("a page cut short");
+        assert_eq!(error.message, "page 0 has 1 values, expected 4");
+        assert!(pages.set_page(u32::MAX, &[1, 2, 3, 4]).is_err());
+    }
+}

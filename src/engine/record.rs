@@ -1,0 +1,106 @@
+//! The records of a collection: what a caller stored, found by slot and by id.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::metadata::{Key, Metadata};
+
+/// One record without its embedding, which lives in `Vectors` under the same slot.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// The caller's name for it; unique in the collection, never empty.
+    pub id: Arc<str>,
+    /// Position in the order of insertion; kept when the record is updated or moves to another slot.
+    pub order: u64,
+    /// The text, if any.
+    pub document: Option<Box<str>>,
+    /// Where the content lies, if it lies elsewhere.
+    pub uri: Option<Box<str>>,
+    /// Named values, if any.
+    pub metadata: Option<Metadata>,
+}
+
+/// Records by slot and by id. Invariant: `by_id[r.id] == s` exactly when `slots[s]` is `Some(r)`.
+#[derive(Debug, Default)]
+pub struct Records {
+    slots: Vec<Option<Record>>,
+    by_id: HashMap<Arc<str>, u32>,
+    /// One copy of every metadata key; records share it.
+    keys: HashSet<Key>,
+}
+
+impl Records {
+    /// The number of records.
+    #[must_use]
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.by_id.len()).expect("slots are u32")
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// One more than the highest slot ever used.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        u32::try_from(self.slots.len()).expect("slots are u32")
+    }
+
+    /// The slot of the record `id`.
+    #[must_use]
+    pub fn slot(&self, id: &str) -> Option<u32> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The record in `slot`, if it holds one.
+    #[must_use]
+    pub fn get(&self, slot: u32) -> Option<&Record> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    /// Puts `record` into `slot`, replacing what is there; the id moves with it.
+    pub fn put(&mut self, slot: u32, mut record: Record) {
+        if let Some(metadata) = &mut record.metadata {
+            metadata.share_keys(|key| match self.keys.get(key) {
+                Some(shared) => shared.clone(),
+                None => {
+                    self.keys.insert(key.clone());
+                    key.clone()
+                }
+            });
+        }
+        self.ensure(slot + 1);
+        self.by_id.insert(record.id.clone(), slot);
+        self.slots[slot as usize] = Some(record);
+    }
+
+    /// Takes the record out of `slot`.
+    pub fn take(&mut self, slot: u32) -> Option<Record> {
+        let record = self.slots.get_mut(slot as usize)?.take()?;
+        self.by_id.remove(&record.id);
+        Some(record)
+    }
+
+    /// Makes room for `capacity` slots.
+    pub fn ensure(&mut self, capacity: u32) {
+        if self.slots.len() < capacity as usize {
+            self.slots.resize(capacity as usize, None);
+        }
+    }
+
+    /// Bytes on the heap, for statistics; hash tables are estimated.
+    #[must_use]
+    pub fn memory_bytes(&self) -> usize {
+        let contents = self.slots.iter().flatten().map(|record| {
+            record.id.len()
+                + record.document.as_ref().map_or(0, |text| text.len())
+                + record.uri.as_ref().map_or(0, |uri| uri.len())
+                + record.metadata.as_ref().map_or(0, Metadata::memory_bytes)
+        });
+        self.slots.capacity() * size_of::<Option<Record>>()
+            + self.by_id.capacity() * size_of::<(Arc<str>, u32)>()
+            + contents.sum::<usize>()
+    }
+}

@@ -1,0 +1,75 @@
+//! Vecino: a vector database that lives in a web page.
+//!
+//! Collections of records - id, embedding, document, metadata - are searched by the distance of
+//! their embeddings. The engine is Rust compiled to WebAssembly; what it holds is kept in IndexedDB;
+//! JavaScript uses it through the collection API that Chroma's users know.
+//!
+//! # The house
+//!
+//! ```text
+//! src/engine/   pure: what a vector database knows
+//!   distance, pages, vectors, nearest, exact    numbers: slots and distances, nothing else
+//!   hnsw/                                       the graph over slots
+//!   json, metadata, record, filter/             what a record says, and clauses that judge it
+//!   definition                                  a collection's name and configuration
+//!   planner                                     scan or walk
+//!   change                                      what one call does to the records
+//!   collection/                                 all of it together: plan, apply, read, link, checkpoint
+//!   format/                                     bytes: log entries, pages, manifests
+//! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript
+//! js/           the npm package: clients, collections, results, embedding functions, the worker
+//! www/          the demo, built on the published package alone
+//! tests/        across the whole; bench/ measures beside peers
+//! ```
+//!
+//! Dependence points one way: `js -> src/wasm -> src/engine`. `tests/layers.rs` holds the rules.
+//!
+//! # Ground state and derived state
+//!
+//! The ground state is the log: every call that changes records appends one entry. Pages of vectors
+//! and records are a shorter way to say the same. The graph is derived: damaged or missing, it is
+//! built again from the vectors.
+//!
+//! - **A write is plan -> commit -> apply.** `Collection::plan_*` takes `&self`, checks everything and
+//!   returns a [`Change`](engine::change::Change); the shell appends its bytes to the log;
+//!   `Collection::apply` makes it visible and cannot fail. A write that fails leaves memory as it
+//!   was. Reads never wait for writes. The shell plans inside the transaction that appends, after
+//!   taking in what other tabs have appended, so that no tab ever has to start over.
+//! - **A checkpoint** writes the pages that changed under new keys, flips the manifest that names the
+//!   valid pages, and trims the log, in one transaction. Opening is checkpoint + rest of the log.
+//! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
+//!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
+//!   collections are never linked: scanning them is exact and takes about a millisecond.
+//! - **A filter becomes a set of slots before the search starts.** The planner scans these slots or
+//!   walks the graph, returning only these. There are always min(k, matches) results.
+//!
+//! # Invariants
+//!
+//! - The engine names no JavaScript crate, no async, no clock, no target, and draws no lots: seeds
+//!   and times come in as arguments. The same operations give the same graph everywhere.
+//! - The graph and the exact scan see slots, distances and an `accept` closure; never ids, metadata
+//!   or documents. A filter judges a record, never a vector.
+//! - Only `engine::format` knows bytes; stored numbers have a fixed width and are little-endian.
+//! - Only `wasm::indexeddb` names IndexedDB. Exported async methods take `&self`, and no borrow
+//!   crosses an await.
+//! - A linked vector never changes in place; its record moves to another slot.
+//! - Every linked vector can be reached: a ring leads through all nodes of the graph.
+//!
+//! # Words
+//!
+//! - *slot*: internal row number, `u32`. *live*, *tombstone*, *free*: see [`engine::collection`].
+//! - *space*: how distance is measured (l2 squared, cosine, ip); smaller is closer.
+//! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
+//! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
+//!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).
+//! - *exact search*: measuring every matching record. *recall*: the share of it that a walk finds.
+//! - *change*, *log*, *sequence number*, *page*, *manifest*, *checkpoint*: as above.
+//!
+//! # Not goals
+//!
+//! A server, an embedding runtime, more data than a tab's memory, SQL.
+#![deny(unsafe_code)]
+
+pub mod engine;
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

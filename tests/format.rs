@@ -1,0 +1,270 @@
+//! Stored bytes: golden files of every released version, damage of every kind.
+//!
+//! A golden file is written once, when its version is new (`UPDATE_GOLDEN=1 cargo test`), and never
+//! changed afterwards: what it holds must stay readable.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use std::fs;
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+use support::{Disk, Random, batch, definition, object};
+use vecino::engine::change::{Change, Put, Write};
+use vecino::engine::collection::{Collection, Selection};
+use vecino::engine::definition::Definition;
+use vecino::engine::error::{Code, Error};
+use vecino::engine::format::*;
+use vecino::engine::hnsw::Kind;
+use vecino::engine::json::Json;
+use vecino::engine::metadata::{Metadata, MetadataPatch};
+use vecino::engine::planner::Planner;
+use vecino::engine::record::Record;
+
+fn metadata() -> Metadata {
+    let json = object(&[
+        ("draft", Json::Bool(true)),
+        ("year", Json::Int(-2_020)),
+        ("ratio", Json::Float(0.25)),
+        ("título", Json::String("«vecino» 🏡".into())),
+    ]);
+    MetadataPatch::from_json(&json, &String::new).expect("valid").merge(None).expect("has keys")
+}
+
+fn some_definition() -> Definition {
+    Definition { metadata: Some(metadata()), ..definition("cosine") }
+}
+
+fn some_change() -> Change {
+    let put = |id: &str, embedding, document: Option<&str>, metadata| {
+        let (id, document) = (id.to_owned(), document.map(str::to_owned));
+        Write::Put(Put { id, embedding, document, uri: None, metadata })
+    };
+    Change {
+        writes: vec![
+            put("a", true, Some(""), Some(Some(metadata()))),
+            put("b", false, None, Some(None)),
+            Write::Delete("c".into()),
+            put("d", true, Some("text"), None),
+        ],
+        dimension: 2,
+        embeddings: vec![1.0, -0.5, f32::MAX, 1e-45],
+    }
+}
+
+fn some_manifest() -> Manifest {
+    Manifest {
+        sequence: 1 << 40,
+        next_order: 7,
+        next_key: 12,
+        dimension: 384,
+        capacity: 2_000,
+        entry_point: Some(3),
+        vector_pages: vec![1, 4],
+        record_pages: vec![NO_PAGE, 11],
+        graph_pages: vec![5],
+    }
+}
+
+fn some_records() -> Vec<(u32, Record)> {
+    let record = |id: &str, order, metadata| Record {
+        id: id.into(),
+        order,
+        document: Some("a document".into()),
+        uri: None,
+        metadata,
+    };
+    vec![(512, record("a", 9, None)), (700, record("b", 2, Some(metadata())))]
+}
+
+fn some_nodes() -> Vec<StoredNode> {
+    vec![
+        StoredNode {
+            slot: 0,
+            kind: Kind::Linked,
+            successor: Some(5),
+            levels: vec![vec![1, 5], vec![5]],
+        },
+        StoredNode { slot: 5, kind: Kind::Removed, successor: None, levels: vec![vec![], vec![0]] },
+    ]
+}
+
+fn encoded_records() -> Vec<u8> {
+    let records = some_records();
+    encode_record_page(records.iter().map(|(slot, record)| (*slot, record)))
+}
+
+/// Compares with the golden file, and returns it.
+fn golden(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/v1");
+    let path = folder.join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() && !path.exists() {
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        fs::write(&path, bytes).expect("the file can be written");
+    }
+    let golden = fs::read(&path).expect("the golden file is in the repository");
+    assert_eq!(FORMAT_VERSION, 1, "a new version gets golden files of its own");
+    assert_eq!(bytes, golden, "{name}: this build writes version 1 in another way");
+    golden
+}
+
+#[test]
+fn golden_files_are_written_and_read_as_ever() {
+    let bytes = golden("definition.bin", &encode_definition(&some_definition()));
+    assert_eq!(decode_definition(&bytes), Ok(some_definition()));
+    let bytes = golden("change.bin", &encode_change(&some_change()));
+    assert_eq!(decode_change(&bytes), Ok(some_change()));
+    let bytes = golden("manifest.bin", &encode_manifest(&some_manifest()));
+    assert_eq!(decode_manifest(&bytes), Ok(some_manifest()));
+    let bytes = golden("vector_page.bin", &encode_vector_page(&[0.5, -1.0, 1e-45]));
+    assert_eq!(decode_vector_page(&bytes), Ok(vec![0.5, -1.0, 1e-45]));
+    let bytes = golden("record_page.bin", &encoded_records());
+    assert_eq!(decode_record_page(&bytes), Ok(some_records()));
+    let bytes = golden("graph_page.bin", &encode_graph_page(&some_nodes()));
+    assert_eq!(decode_graph_page(&bytes), Ok(some_nodes()));
+}
+
+fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 6] {
+    [
+        decode_definition(bytes).map(drop),
+        decode_change(bytes).map(drop),
+        decode_manifest(bytes).map(drop),
+        decode_vector_page(bytes).map(drop),
+        decode_record_page(bytes).map(drop),
+        decode_graph_page(bytes).map(drop),
+    ]
+}
+
+#[test]
+fn every_flipped_bit_and_every_cut_is_noticed() {
+    for good in [
+        encode_definition(&some_definition()),
+        encode_change(&some_change()),
+        encode_manifest(&some_manifest()),
+        encode_vector_page(&[1.0; 9]),
+        encoded_records(),
+        encode_graph_page(&some_nodes()),
+    ] {
+        assert_eq!(decode_any(&good).iter().filter(|result| result.is_ok()).count(), 1);
+        for bit in 0..good.len() * 8 {
+            let mut bad = good.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            assert!(decode_any(&bad).iter().all(Result::is_err), "bit {bit}");
+        }
+        for length in 0..good.len() {
+            assert!(decode_any(&good[..length]).iter().all(Result::is_err), "cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn a_newer_version_is_refused_by_name() {
+    let mut bytes = encode_manifest(&some_manifest());
+    bytes[3] = FORMAT_VERSION + 1;
+    let error = decode_manifest(&bytes).expect_err("newer");
+    assert_eq!(error.code, Code::UnsupportedVersion);
+    assert!(error.message.contains("version 2") && error.message.contains("update"), "{error}");
+}
+
+proptest! {
+    /// A right checksum over a wrong body: the body's own checks must hold.
+    #[test]
+    fn any_body_is_read_or_refused_but_never_panics(
+        kind in 1u8..=6,
+        body in proptest::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let seed = u64::from(kind) << 8 | u64::from(FORMAT_VERSION);
+        let sum = xxhash_rust::xxh3::xxh3_64_with_seed(&body, seed);
+        let mut bytes = vec![b'V', b'C', kind, FORMAT_VERSION];
+        bytes.extend_from_slice(&sum.to_le_bytes());
+        bytes.extend_from_slice(&body);
+        let accepted = decode_any(&bytes).iter().filter(|result| result.is_ok()).count();
+        prop_assert!(accepted <= 1);
+    }
+}
+
+/// A stored collection of 200 records with a graph, a checkpoint and two log entries after it.
+fn stored() -> (Disk, Collection) {
+    let mut random = Random(1);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
+    let mut add = |disk: &mut Disk, collection: &mut Collection, from: usize, to: usize| {
+        let ids: Vec<String> = (from..to).map(|n| format!("r{n}")).collect();
+        let rows: Vec<Vec<f32>> = ids.iter().map(|_| random.vector(4)).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+        let change = collection.plan_add(batch(&ids, &rows)).expect("valid");
+        disk.write(collection, change);
+    };
+    add(&mut disk, &mut collection, 0, 200);
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    add(&mut disk, &mut collection, 200, 210);
+    add(&mut disk, &mut collection, 210, 220);
+    (disk, collection)
+}
+
+fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
+    Collection::open(
+        definition("l2"),
+        disk.manifest.as_deref(),
+        disk.pages.clone(),
+        disk.log.clone(),
+    )
+}
+
+#[test]
+fn a_damaged_graph_page_is_dropped_with_a_warning_and_results_stay() {
+    let (disk, collection) = stored();
+    let manifest = decode_manifest(disk.manifest.as_ref().expect("stored")).expect("valid");
+    assert!(!manifest.graph_pages.is_empty());
+    let query = [0.1, 0.2, 0.3, 0.4];
+    let everything = Selection::default();
+    let expected = collection.query(&query, 4, &everything, 10).expect("valid");
+    for damage in ["flip", "remove"] {
+        let mut disk = disk.clone();
+        let key = manifest.graph_pages[0];
+        match damage {
+            "flip" => disk.pages.get_mut(&key).expect("stored")[20] ^= 1,
+            _ => drop(disk.pages.remove(&key)),
+        }
+        let (mut opened, warning) = open(&disk).expect("opens");
+        assert_eq!(warning.expect(damage).code, Code::Damaged);
+        assert_eq!(opened.unlinked(), 220);
+        let found = opened.query(&query, 4, &everything, 10).expect("valid");
+        assert_eq!(found, expected);
+        opened.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
+        while opened.link(100) {}
+        assert_eq!(opened.check(), Ok(()));
+        if damage == "flip" {
+            disk.checkpoint(&mut opened);
+            assert!(!disk.pages.contains_key(&key), "the damaged page is deleted");
+            let (reopened, warning) = open(&disk).expect("opens");
+            assert_eq!((warning, reopened.unlinked()), (None, 0));
+        }
+    }
+}
+
+#[test]
+fn damaged_records_vectors_and_log_entries_are_reported() {
+    let (disk, _) = stored();
+    let manifest = decode_manifest(disk.manifest.as_ref().expect("stored")).expect("valid");
+    let check = |change: &dyn Fn(&mut Disk), part: &str| {
+        let mut disk = disk.clone();
+        change(&mut disk);
+        let Err(error) = open(&disk) else { panic!("{part}: opened all the same") };
+        assert_eq!(error.code, Code::Damaged);
+        assert!(error.message.contains(part), "{error}");
+    };
+    for (key, name) in
+        [(manifest.record_pages[0], "record page"), (manifest.vector_pages[0], "vector page")]
+    {
+        check(&|disk| disk.pages.get_mut(&key).expect("stored")[30] ^= 4, name);
+        check(&|disk| drop(disk.pages.remove(&key)), "is missing");
+    }
+    check(&|disk| disk.log[0].1[30] ^= 4, "log entry");
+    check(&|disk| drop(disk.log.remove(0)), "log entry 2 is missing, found 3");
+    check(&|disk| disk.manifest.as_mut().expect("stored")[14] ^= 4, "manifest");
+}

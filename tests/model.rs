@@ -1,0 +1,268 @@
+//! Random operations on a collection and on a plain list of records: both must always agree, also
+//! after checkpoints, after reopening, and while vectors are linked and repaired in the background.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{Disk, Random, batch, definition, object};
+use vecino::engine::collection::{Collection, Selection};
+use vecino::engine::distance::{Space, dot, squared_l2};
+use vecino::engine::filter::{Where, WhereDocument};
+use vecino::engine::json::Json;
+use vecino::engine::planner::Planner;
+
+const DIMENSION: usize = 6;
+const IDS: usize = 60;
+/// With these thresholds a collection of 20 records is linked, and walked whatever the filter.
+const PLANNER: Planner = Planner { exact_numbers: 20 * DIMENSION, scanned_per_candidate: 0 };
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    id: String,
+    embedding: Vec<f32>,
+    document: Option<String>,
+    year: Option<i64>,
+}
+
+/// The specification: records in insertion order, searched one by one.
+#[derive(Default)]
+struct Model(Vec<Row>);
+
+impl Model {
+    fn find(&mut self, id: &str) -> Option<&mut Row> {
+        self.0.iter_mut().find(|row| row.id == id)
+    }
+
+    fn nearest(&self, query: &[f32], space: Space, k: usize, year: Option<i64>) -> Vec<f32> {
+        let norm = |v: &[f32]| dot(v, v).sqrt();
+        let distance = |row: &Row| match space {
+            Space::L2 => squared_l2(query, &row.embedding),
+            Space::Ip => 1.0 - dot(query, &row.embedding),
+            Space::Cosine => 1.0 - dot(query, &row.embedding) / norm(query) / norm(&row.embedding),
+        };
+        let matching = self.0.iter().filter(|row| year.is_none() || row.year > year);
+        let mut distances: Vec<f32> = matching.map(distance).collect();
+        distances.sort_by(f32::total_cmp);
+        distances.truncate(k);
+        distances
+    }
+}
+
+fn year_metadata(year: i64) -> Json {
+    object(&[("year", Json::Int(year))])
+}
+
+fn newer_than(year: i64) -> Selection {
+    let clause = object(&[("year", object(&[("$gt", Json::Int(year))]))]);
+    Selection { filter: Some(Where::from_json(&clause).expect("valid")), ..Selection::default() }
+}
+
+struct Run {
+    random: Random,
+    space: Space,
+    collection: Collection,
+    model: Model,
+    disk: Disk,
+}
+
+impl Run {
+    fn new(seed: u64, space: Space) -> Self {
+        let mut collection = Collection::new(definition(space.as_str()));
+        collection.set_planner(PLANNER);
+        let (model, disk) = (Model::default(), Disk::default());
+        Self { random: Random(seed), space, collection, model, disk }
+    }
+
+    fn ids(&mut self) -> Vec<String> {
+        let mut ids: Vec<usize> =
+            (0..=self.random.below(4)).map(|_| self.random.below(IDS)).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(|id| format!("r{id}")).collect()
+    }
+
+    /// Any vector, or one of three that many records share.
+    fn vector(&mut self) -> Vec<f32> {
+        match self.random.below(6) {
+            shared @ 0..3 => Random(shared as u64).vector(DIMENSION),
+            _ => self.random.vector(DIMENSION),
+        }
+    }
+
+    fn put(&mut self, operation: usize) {
+        let ids = self.ids();
+        let rows: Vec<Row> = ids
+            .iter()
+            .map(|id| Row {
+                id: id.clone(),
+                embedding: self.vector(),
+                document: Some(format!("text {}", self.random.below(9))),
+                year: Some(2000 + self.random.below(20) as i64),
+            })
+            .collect();
+        let with_embeddings = operation != 2 || self.random.below(2) == 0;
+        let embeddings: Vec<&[f32]> = rows.iter().map(|row| row.embedding.as_slice()).collect();
+        let names: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let mut batch = batch(&names, if with_embeddings { &embeddings } else { &[] });
+        batch.documents = Some(rows.iter().map(|row| row.document.clone()).collect());
+        batch.metadatas =
+            Some(rows.iter().map(|row| year_metadata(row.year.unwrap_or_default())).collect());
+        let change = match operation {
+            0 => self.collection.plan_add(batch),
+            1 => self.collection.plan_upsert(batch),
+            _ => self.collection.plan_update(batch),
+        };
+        self.disk.write(&mut self.collection, change.expect("valid"));
+        for row in rows {
+            match (self.model.find(&row.id), operation) {
+                (Some(old), 1 | 2) => {
+                    let embedding = old.embedding.clone();
+                    *old = row;
+                    if !with_embeddings {
+                        old.embedding = embedding;
+                    }
+                }
+                (None, 0 | 1) => self.model.0.push(row),
+                _ => {}
+            }
+        }
+    }
+
+    fn delete(&mut self) {
+        let (selection, limit) = if self.random.below(8) == 0 {
+            (newer_than(2015), Some(3))
+        } else {
+            (Selection { ids: Some(self.ids()), ..Selection::default() }, None)
+        };
+        let (change, deleted) = self.collection.plan_delete(&selection, limit).expect("valid");
+        self.disk.write(&mut self.collection, change);
+        let before = self.model.0.len();
+        let mut left = limit.unwrap_or(u32::MAX);
+        self.model.0.retain(|row| {
+            let selected = match &selection.ids {
+                Some(ids) => ids.contains(&row.id),
+                None => row.year > Some(2015),
+            };
+            let keep = !selected || left == 0;
+            left -= u32::from(!keep);
+            keep
+        });
+        assert_eq!(before - self.model.0.len(), deleted as usize);
+    }
+
+    fn reopen(&mut self) {
+        self.collection = self.disk.open(definition(self.space.as_str()));
+        self.collection.set_planner(PLANNER);
+    }
+
+    fn step(&mut self) {
+        match self.random.below(20) {
+            operation @ (0..=5) => self.put(operation % 3),
+            6..=9 => self.put(0),
+            10..=12 => self.delete(),
+            13..=17 => drop(self.collection.link(self.random.below(40))),
+            18 => self.disk.checkpoint(&mut self.collection),
+            _ => self.reopen(),
+        }
+    }
+
+    fn check(&mut self) {
+        let everything = self.collection.get(&Selection::default(), None, 0).expect("valid");
+        let rows: Vec<Row> = everything
+            .iter()
+            .map(|&slot| {
+                let record = self.collection.record(slot);
+                let year = record.metadata.as_ref().and_then(|m| m.get("year")).cloned();
+                Row {
+                    id: record.id.to_string(),
+                    embedding: self.collection.embedding(slot).to_vec(),
+                    document: record.document.as_deref().map(str::to_owned),
+                    year: year.map(|year| match year {
+                        vecino::engine::metadata::Value::Int(year) => year,
+                        other => panic!("{other:?}"),
+                    }),
+                }
+            })
+            .collect();
+        assert_eq!(rows, self.model.0);
+        self.collection.check().expect("the graph is sound");
+
+        let query = self.random.vector(DIMENSION);
+        for (selection, year) in [(Selection::default(), None), (newer_than(2012), Some(2012))] {
+            let found = self.collection.query(&query, DIMENSION, &selection, 5).expect("valid");
+            let found: Vec<f32> = found[0].iter().map(|neighbor| neighbor.distance).collect();
+            let expected = self.model.nearest(&query, self.space, 5, year);
+            assert_eq!(found.len(), expected.len(), "always min(k, matches)");
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
+            }
+        }
+    }
+}
+
+/// How many runs; `MODEL_SEEDS` asks for more than the few that fit into every test run.
+fn seeds() -> u64 {
+    std::env::var("MODEL_SEEDS").map_or(12, |seeds| seeds.parse().expect("a number"))
+}
+
+#[test]
+fn random_operations_agree_with_a_plain_list() {
+    for space in [Space::L2, Space::Cosine, Space::Ip] {
+        for seed in 0..seeds() {
+            let mut run = Run::new(seed, space);
+            for step in 0..250 {
+                run.step();
+                if step % 5 == 0 {
+                    run.check();
+                }
+            }
+            run.reopen();
+            run.check();
+        }
+    }
+}
+
+#[test]
+fn documents_and_offsets_select_in_insertion_order() {
+    let mut run = Run::new(7, Space::L2);
+    (0..40).for_each(|_| run.put(0));
+    let json = object(&[("$contains", Json::String("text 3".into()))]);
+    let clause = WhereDocument::from_json(&json).expect("valid");
+    let selection = Selection { document_filter: Some(clause), ..Selection::default() };
+    let slots = run.collection.get(&selection, Some(2), 1).expect("valid");
+    let ids: Vec<_> =
+        slots.iter().map(|&slot| run.collection.record(slot).id.to_string()).collect();
+    let matching = run.model.0.iter().filter(|row| row.document.as_deref() == Some("text 3"));
+    let expected: Vec<_> = matching.skip(1).take(2).map(|row| row.id.clone()).collect();
+    assert_eq!(ids, expected);
+    assert_eq!(ids.len(), 2);
+}
+
+#[test]
+fn a_failed_plan_leaves_everything_as_it_was() {
+    let mut run = Run::new(3, Space::Cosine);
+    (0..20).for_each(|_| run.put(1));
+    let sequence = run.collection.sequence();
+    let good = [1.0; DIMENSION];
+    let mut bad = good;
+    bad[2] = f32::NAN;
+    let check = |batch, part: &str| {
+        let error = run.collection.plan_upsert(batch).expect_err(part);
+        assert!(error.message.contains(part), "{error}");
+    };
+    check(batch(&["a", "b"], &[&good, &bad]), "record \"b\" holds NaN at position 2");
+    check(batch(&["a"], &[&[0.0; DIMENSION]]), "all zeros");
+    check(batch(&["a"], &[&[1.0; 3]]), "has 3 numbers; collection \"notes\" expects 6");
+    check(batch(&["a", "a"], &[&good, &good]), "\"a\" stands at positions 0 and 1");
+    check(batch(&["a", ""], &[&good, &good]), "position 1 is empty");
+    check(batch(&[], &[]), "no ids");
+    check(batch(&["a"], &[]), "no embeddings");
+    let mut uneven = batch(&["a", "b"], &[&good, &good]);
+    uneven.documents = Some(vec![None]);
+    check(uneven, "1 documents for 2 ids");
+    let mut metadata = batch(&["a"], &[&good]);
+    metadata.metadatas = Some(vec![object(&[])]);
+    check(metadata, "metadata of record \"a\" is empty");
+    assert_eq!(run.collection.sequence(), sequence);
+    run.check();
+}

@@ -1,0 +1,105 @@
+//! What several tests need: a seeded generator, a disk in memory, short ways to build batches.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+use std::collections::HashMap;
+
+use vecino::engine::change::Change;
+use vecino::engine::collection::{Batch, Collection, Embeddings};
+use vecino::engine::definition::Definition;
+use vecino::engine::format::{PageKey, encode_change};
+use vecino::engine::json::Json;
+
+/// SplitMix64 (Steele, Lea, Flood 2014): every test run draws the same numbers.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(crate) fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    /// From -1 to 1.
+    pub(crate) fn number(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    pub(crate) fn vector(&mut self, dimension: usize) -> Vec<f32> {
+        (0..dimension).map(|_| self.number()).collect()
+    }
+}
+
+/// A `{ hnsw: ... }` configuration.
+pub(crate) fn hnsw(entries: &[(&str, Json)]) -> Json {
+    let entries = entries.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
+    Json::Object(vec![("hnsw".into(), Json::Object(entries))])
+}
+
+pub(crate) fn definition(space: &str) -> Definition {
+    let configuration = hnsw(&[("space", Json::String(space.into()))]);
+    Definition::new("id".into(), "notes", 1_700_000_000_000, 42, &Json::Null, &configuration)
+        .expect("valid")
+}
+
+pub(crate) fn batch(ids: &[&str], rows: &[&[f32]]) -> Batch {
+    Batch {
+        ids: ids.iter().map(|id| (*id).into()).collect(),
+        embeddings: rows
+            .first()
+            .map(|first| Embeddings { data: rows.concat(), dimension: first.len() }),
+        ..Batch::default()
+    }
+}
+
+pub(crate) fn object(entries: &[(&str, Json)]) -> Json {
+    Json::Object(entries.iter().map(|(key, value)| ((*key).into(), value.clone())).collect())
+}
+
+/// What IndexedDB would hold of one collection.
+#[derive(Default, Clone)]
+pub(crate) struct Disk {
+    pub(crate) manifest: Option<Vec<u8>>,
+    pub(crate) pages: HashMap<PageKey, Vec<u8>>,
+    pub(crate) log: Vec<(u64, Vec<u8>)>,
+}
+
+impl Disk {
+    /// Plan, commit, apply: what the shell does with a change.
+    pub(crate) fn write(&mut self, collection: &mut Collection, change: Change) {
+        if change.is_empty() {
+            return;
+        }
+        self.log.push((collection.sequence() + 1, encode_change(&change)));
+        collection.apply(change);
+    }
+
+    pub(crate) fn checkpoint(&mut self, collection: &mut Collection) {
+        let checkpoint = collection.checkpoint();
+        for key in &checkpoint.obsolete {
+            assert!(self.pages.remove(key).is_some(), "obsolete page {key} was stored");
+        }
+        for (key, bytes) in checkpoint.pages {
+            assert!(self.pages.insert(key, bytes).is_none(), "page key {key} is new");
+        }
+        self.manifest = Some(checkpoint.manifest);
+        self.log.retain(|(sequence, _)| *sequence > checkpoint.sequence);
+        collection.checkpoint_committed();
+    }
+
+    pub(crate) fn open(&self, definition: Definition) -> Collection {
+        let opened = Collection::open(
+            definition,
+            self.manifest.as_deref(),
+            self.pages.clone(),
+            self.log.clone(),
+        );
+        let (collection, warning) = opened.expect("what was stored opens");
+        assert_eq!(warning, None);
+        collection
+    }
+}
