@@ -1,0 +1,80 @@
+//! Errors as JavaScript sees them: an `Error` with its own string property `code`.
+
+use js_sys::{JsString, Reflect};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine;
+
+/// The codes that only a browser can cause. The codes about data are
+/// [`engine::error::Code`]; together they are the public list.
+pub(crate) mod code {
+    /// An argument has the wrong shape or value.
+    pub(crate) const INVALID_ARGUMENT: &str = "invalid_argument";
+    /// A `where` or `whereDocument` clause cannot be understood.
+    pub(crate) const INVALID_FILTER: &str = "invalid_filter";
+    /// A metadata key or value is not of a supported type.
+    pub(crate) const INVALID_METADATA: &str = "invalid_metadata";
+    /// A configuration key or value cannot be understood.
+    pub(crate) const INVALID_CONFIGURATION: &str = "invalid_configuration";
+    /// No collection has this name or id.
+    pub(crate) const NOT_FOUND: &str = "not_found";
+    /// A collection of this name exists.
+    pub(crate) const ALREADY_EXISTS: &str = "already_exists";
+    /// The database was closed, here or by another tab that needs it to itself.
+    pub(crate) const CLOSED: &str = "closed";
+    /// The browser's storage failed.
+    pub(crate) const STORAGE: &str = "storage";
+    /// The browser gives this site no more space.
+    pub(crate) const STORAGE_FULL: &str = "storage_full";
+    /// There is no IndexedDB here, or the browser does not allow it.
+    pub(crate) const STORAGE_UNAVAILABLE: &str = "storage_unavailable";
+    /// Stored bytes do not match their checksum or their format.
+    pub(crate) const DAMAGED: &str = "damaged";
+    /// Stored bytes were written by a newer version.
+    pub(crate) const UNSUPPORTED_VERSION: &str = "unsupported_version";
+    /// A defect in this package.
+    pub(crate) const INTERNAL: &str = "internal";
+}
+
+/// An error of the shell or, converted, of the engine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Error {
+    /// The stable name for programs.
+    pub(crate) code: &'static str,
+    /// What was wrong and what was expected, for people.
+    pub(crate) message: String,
+}
+
+/// The shell's results.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error with `code` that says `message`.
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<engine::error::Error> for Error {
+    fn from(error: engine::error::Error) -> Self {
+        Self { code: error.code.as_str(), message: error.message }
+    }
+}
+
+impl From<Error> for JsValue {
+    fn from(error: Error) -> Self {
+        let value = js_sys::Error::new(&error.message);
+        let code: JsValue = JsString::from(error.code).into();
+        // A fresh `Error` is extensible, so that this cannot fail.
+        let _ = Reflect::set(&value, &JsValue::from_str("code"), &code);
+        value.into()
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// Tells the developer of something that went wrong and was mended.
+    #[wasm_bindgen(js_namespace = console)]
+    pub(crate) fn warn(message: &str);
+}

@@ -1,0 +1,962 @@
+//! The browser's database, and the only file that names it.
+//!
+//! What this file promises to the rest of the shell:
+//!
+//! * A transaction's result is known only when the transaction has *completed*: [`IndexedDb::run`]
+//!   resolves after the `complete` event and fails after the `abort` event, never earlier. (The
+//!   crate `idb` reports an abort as a success and hides the cause, so the end of a transaction is
+//!   watched here.)
+//! * A browser may drop the connection at any time; then it is opened anew and the transaction is
+//!   run once more. So a transaction's body has to be harmless when it runs twice.
+//! * When another tab deletes or upgrades the database, this connection gives way: it closes, and
+//!   every later transaction fails with the code `closed`.
+//!
+//! IndexedDB commits a transaction as soon as control returns to the event loop and no request is
+//! open. The body of a transaction therefore awaits the methods of [`Transaction`] and nothing else.
+
+use std::cell::{Cell, RefCell};
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use async_lock::Mutex;
+use idb::{
+    DatabaseEvent, Event as _, Factory, IndexParams, KeyPath, KeyRange, ObjectStore,
+    ObjectStoreParams, Query, Request as _,
+};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DomException, IdbDatabase, IdbTransaction};
+
+use crate::wasm::clock;
+use crate::wasm::errors::{Error, code};
+
+/// The version of [`create_stores`]; one for all collections, since an upgrade needs every other
+/// tab to let go.
+const SCHEMA_VERSION: u32 = 1;
+
+/// One value for every collection: `{ id, name, created, definition }`; no two share a name.
+pub(crate) const COLLECTIONS: &str = "collections";
+/// What every write changed, under `[collection id, sequence number]`.
+pub(crate) const LOG: &str = "log";
+/// The pages of checkpoints, under `[collection id, page key]`.
+pub(crate) const PAGES: &str = "pages";
+/// For every collection with a checkpoint the record that names its pages, under the id.
+pub(crate) const MANIFESTS: &str = "manifests";
+
+const ALL_STORES: [&str; 4] = [COLLECTIONS, LOG, PAGES, MANIFESTS];
+const NAME_INDEX: &str = "name";
+
+/// Keeps Vecino's databases apart from those of the page around it.
+const PREFIX: &str = "vecino:";
+
+/// How long another tab gets to let go of a database, in milliseconds.
+const PATIENCE: f64 = if cfg!(test) { 200.0 } else { 3000.0 };
+
+/// Why a transaction failed. It has changed nothing then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// A key or a name that had to be new was there already.
+    Taken,
+    /// The browser dropped the connection, or aborted the transaction without giving a cause.
+    Lost(Error),
+    /// A request failed. The transaction aborts by itself and then knows the cause.
+    Request,
+    /// Anything else.
+    Failed(Error),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Lost(error) | Fault::Failed(error) => error,
+            Fault::Taken => Self::new(code::STORAGE, "a key in the browser's storage is taken"),
+            Fault::Request => Self::new(code::STORAGE, "the browser's storage refused a request"),
+        }
+    }
+}
+
+/// What a transaction may do and when it counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Reads only.
+    Read,
+    /// Writes; done when the operating system has the data. It survives a crash of the page or of
+    /// the browser; a power failure may take the last moments, but never half of a transaction.
+    Write,
+    /// Writes; done when the data is on the disk.
+    WriteThrough,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Open,
+    Closed,
+    /// Another tab deletes or upgrades the database and needs it to itself.
+    GivenWay,
+}
+
+/// A database that is opened when first needed, and anew after the browser dropped the connection.
+pub(crate) struct IndexedDb {
+    name: String,
+    connection: RefCell<Option<Rc<Connection>>>,
+    /// Held while a connection is being opened, so that only one is.
+    opening: Mutex<()>,
+    state: Rc<Cell<State>>,
+}
+
+impl IndexedDb {
+    /// Opens the database at `path`, creating it if there is none.
+    pub(crate) async fn open(path: &str) -> Result<Self, Error> {
+        let this = Self {
+            name: format!("{PREFIX}{path}"),
+            connection: RefCell::default(),
+            opening: Mutex::new(()),
+            state: Rc::new(Cell::new(State::Open)),
+        };
+        this.connection().await?;
+        Ok(this)
+    }
+
+    /// Deletes the database at `path` with everything in it. Connections to it, in whatever tab,
+    /// give way. That there is none is no error.
+    pub(crate) async fn destroy(path: &str) -> Result<(), Error> {
+        let mut request = Factory::new()
+            .and_then(|factory| factory.delete(&format!("{PREFIX}{path}")))
+            .map_err(unavailable)?;
+        let (done, finish) = signal();
+        let (blocked, block) = signal();
+        request.on_success(calls(&finish, SUCCESS));
+        request.on_error(calls(&finish, ERROR));
+        request.on_blocked(calls(&block, BLOCKED));
+        match first(&done, &blocked).await {
+            Ended::Success => Ok(()),
+            Ended::Error => Err(unavailable_because(request.error().ok().flatten())),
+            Ended::Blocked => {
+                // The browser still deletes the database once it is free.
+                request.forget_callbacks();
+                Err(Error::new(
+                    code::STORAGE,
+                    format!(
+                        "the database '{path}' is in use by another tab that does not let go of \
+                         it; it will be deleted when that tab is closed"
+                    ),
+                ))
+            }
+        }
+    }
+
+    /// Closes the connection when the transactions under way have ended. Later ones fail.
+    pub(crate) fn close(&self) {
+        if self.state.get() == State::Open {
+            self.state.set(State::Closed);
+        }
+        self.connection.take();
+    }
+
+    /// Fails with the code `closed` once the connection was closed or gave way to another tab.
+    pub(crate) fn ensure_open(&self) -> Result<(), Error> {
+        match self.state.get() {
+            State::Open => Ok(()),
+            State::Closed => Err(Error::new(code::CLOSED, "the database was closed")),
+            State::GivenWay => Err(Error::new(
+                code::CLOSED,
+                "the database was closed because another tab deletes or upgrades it; open it again",
+            )),
+        }
+    }
+
+    /// Runs `body` in one transaction over `stores` and resolves with what it returned once the
+    /// transaction has completed. If `body` fails, the transaction is aborted.
+    pub(crate) async fn run<T>(
+        &self,
+        stores: &[&str],
+        mode: Mode,
+        body: impl AsyncFn(&Transaction) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut again = true;
+        loop {
+            match self.attempt(stores, mode, &body).await {
+                Err(Fault::Lost(_)) if again => {
+                    again = false;
+                    self.connection.take();
+                }
+                result => return result,
+            }
+        }
+    }
+
+    async fn attempt<T>(
+        &self,
+        stores: &[&str],
+        mode: Mode,
+        body: &impl AsyncFn(&Transaction) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let transaction = self.begin(stores, mode).await?;
+        match body(&transaction).await {
+            Ok(value) => transaction.commit().await.map(|()| value),
+            Err(fault) => Err(transaction.roll_back(fault).await),
+        }
+    }
+
+    /// A new transaction. Boxed like everything that is the same for all bodies, so that the module
+    /// has it once and not in every call of [`IndexedDb::run`].
+    fn begin<'a>(
+        &'a self,
+        stores: &'a [&'a str],
+        mode: Mode,
+    ) -> Pin<Box<dyn Future<Output = Result<Transaction, Fault>> + 'a>> {
+        Box::pin(async move { self.connection().await?.begin(stores, mode) })
+    }
+
+    async fn connection(&self) -> Result<Rc<Connection>, Error> {
+        self.ensure_open()?;
+        if let Some(connection) = self.usable() {
+            return Ok(connection);
+        }
+        let _opening = self.opening.lock().await;
+        if let Some(connection) = self.usable() {
+            return Ok(connection);
+        }
+        let connection = Rc::new(Connection::open(&self.name, &self.state).await?);
+        self.ensure_open()?;
+        self.connection.replace(Some(Rc::clone(&connection)));
+        Ok(connection)
+    }
+
+    fn usable(&self) -> Option<Rc<Connection>> {
+        self.connection.borrow().as_ref().filter(|connection| !connection.lost.get()).cloned()
+    }
+}
+
+impl Drop for IndexedDb {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// One connection, until it is dropped here or by the browser.
+struct Connection {
+    raw: IdbDatabase,
+    /// Owns the listeners.
+    _database: idb::Database,
+    lost: Rc<Cell<bool>>,
+}
+
+impl Connection {
+    async fn open(name: &str, state: &Rc<Cell<State>>) -> Result<Self, Error> {
+        let mut request = Factory::new()
+            .and_then(|factory| factory.open(name, Some(SCHEMA_VERSION)))
+            .map_err(unavailable)?;
+        let (done, finish) = signal();
+        let (blocked, block) = signal();
+        let given_up = Rc::new(Cell::new(false));
+        request.on_upgrade_needed(|event| {
+            if create_stores(&event).is_err()
+                && let Some(transaction) = event.target().ok().and_then(|open| open.transaction())
+            {
+                // The open request then fails with the abort.
+                let _ = transaction.abort();
+            }
+        });
+        request.on_success({
+            let (finish, given_up) = (finish.clone(), Rc::clone(&given_up));
+            move |event| match event.database() {
+                Ok(database) if given_up.get() => database.close(),
+                _ => call(&finish, SUCCESS),
+            }
+        });
+        request.on_error(calls(&finish, ERROR));
+        request.on_blocked(calls(&block, BLOCKED));
+        match first(&done, &blocked).await {
+            Ended::Success => {}
+            Ended::Error => {
+                return Err(unavailable_because(request.error().ok().flatten()));
+            }
+            Ended::Blocked => {
+                given_up.set(true);
+                request.forget_callbacks();
+                return Err(Error::new(
+                    code::STORAGE,
+                    "another tab uses an older version of this database; close that tab or \
+                     reload it, then try again",
+                ));
+            }
+        }
+        let raw: IdbDatabase = request.result().map_err(unavailable)?.unchecked_into();
+        Self::listen(raw, state)
+    }
+
+    fn listen(raw: IdbDatabase, state: &Rc<Cell<State>>) -> Result<Self, Error> {
+        let mut database = idb::Database::from(raw.clone());
+        let existing = database.store_names();
+        if !ALL_STORES.iter().all(|store| existing.iter().any(|name| name == store)) {
+            database.close();
+            return Err(Error::new(
+                code::STORAGE,
+                format!("the IndexedDB database '{}' was not made by Vecino", database.name()),
+            ));
+        }
+        let lost = Rc::new(Cell::new(false));
+        database.on_close({
+            let lost = Rc::clone(&lost);
+            move |_| lost.set(true)
+        });
+        database.on_version_change({
+            let (lost, state) = (Rc::clone(&lost), Rc::clone(state));
+            let raw = raw.clone();
+            move |_| {
+                lost.set(true);
+                state.set(State::GivenWay);
+                raw.close();
+            }
+        });
+        Ok(Self { raw, _database: database, lost })
+    }
+
+    /// Begins a transaction. `idb` cannot pass the durability, hence the call by name.
+    fn begin(&self, stores: &[&str], mode: Mode) -> Result<Transaction, Fault> {
+        let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+        let (mode, durability) = match mode {
+            Mode::Read => ("readonly", "default"),
+            Mode::Write => ("readwrite", "relaxed"),
+            Mode::WriteThrough => ("readwrite", "strict"),
+        };
+        let options = Object::new();
+        Reflect::set(&options, &"durability".into(), &durability.into()).map_err(thrown)?;
+        let begin: Function = Reflect::get(&self.raw, &"transaction".into())
+            .and_then(JsCast::dyn_into)
+            .map_err(thrown)?;
+        let raw: IdbTransaction = begin
+            .call3(&self.raw, &names, &mode.into(), &options)
+            .and_then(JsCast::dyn_into)
+            .map_err(thrown)?;
+        Ok(Transaction::watch(raw))
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        // The listeners are freed with `_database`; the browser must not call them after that.
+        self.raw.set_onclose(None);
+        self.raw.set_onversionchange(None);
+        self.raw.close();
+    }
+}
+
+/// A transaction under way. Its methods are the only thing that may be awaited while it is.
+pub(crate) struct Transaction {
+    raw: IdbTransaction,
+    /// Resolves, with nothing, after the `complete` and after the `abort` event.
+    ended: Promise,
+    completed: Rc<Cell<bool>>,
+    _on_complete: Closure<dyn FnMut()>,
+}
+
+impl Transaction {
+    fn watch(raw: IdbTransaction) -> Self {
+        let completed = Rc::new(Cell::new(false));
+        let (ended, end) = signal();
+        let on_complete = Closure::once({
+            let (end, completed) = (end.clone(), Rc::clone(&completed));
+            move || {
+                completed.set(true);
+                call(&end, SUCCESS);
+            }
+        });
+        raw.set_oncomplete(Some(on_complete.as_ref().unchecked_ref()));
+        raw.set_onabort(Some(&end));
+        Self { raw, ended, completed, _on_complete: on_complete }
+    }
+
+    /// Waits for the end. `abort` is the event to wait for: at the time of `error` the transaction
+    /// does not know the cause yet.
+    /// Tells the browser not to wait for further requests, and resolves when the transaction is over.
+    fn commit(&self) -> Pin<Box<dyn Future<Output = Result<(), Fault>> + '_>> {
+        #[expect(deprecated, reason = "web-sys follows an old draft; every browser has it")]
+        let committed = self.raw.commit();
+        // Fails only if the transaction has ended, and then its end says how.
+        drop(committed);
+        Box::pin(self.end())
+    }
+
+    /// Ends the transaction because of `fault`, and resolves with the cause.
+    fn roll_back(&self, fault: Fault) -> Pin<Box<dyn Future<Output = Fault> + '_>> {
+        if fault != Fault::Request {
+            // Fails only if the transaction has ended.
+            let _ = self.raw.abort();
+        } // Otherwise it aborts by itself; doing it here would wipe out the cause.
+        Box::pin(async move {
+            match (fault, self.end().await) {
+                (Fault::Request, Err(cause)) => cause,
+                (fault, _) => fault,
+            }
+        })
+    }
+
+    /// Waits for the `complete` or `abort` event.
+    async fn end(&self) -> Result<(), Fault> {
+        // The promise cannot be rejected: nobody holds the other function.
+        let _ = JsFuture::from(self.ended.clone()).await;
+        if self.completed.get() {
+            return Ok(());
+        }
+        Err(match self.raw.error() {
+            Some(cause) => fault(&cause),
+            None => Fault::Lost(Error::new(
+                code::STORAGE,
+                "the browser aborted a transaction without giving a cause",
+            )),
+        })
+    }
+
+    fn store(&self, name: &str) -> Result<ObjectStore, Fault> {
+        idb::Transaction::from(self.raw.clone()).object_store(name).map_err(refused)
+    }
+
+    /// The value under `key`.
+    pub(crate) async fn get(&self, store: &str, key: &JsValue) -> Result<Option<JsValue>, Fault> {
+        let request = self.store(store)?.get(key.clone()).map_err(refused)?;
+        request.await.map_err(|_| Fault::Request)
+    }
+
+    /// The bytes under `key`.
+    pub(crate) async fn get_bytes(
+        &self,
+        store: &str,
+        key: &JsValue,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        self.get(store, key).await?.map(|value| to_bytes(&value)).transpose()
+    }
+
+    /// The bytes under each of `keys`, in their order. All are asked for at once, which is several
+    /// times faster than one after the other.
+    pub(crate) async fn get_all_bytes(
+        &self,
+        store: &str,
+        keys: &[JsValue],
+    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let store = self.store(store)?;
+        let mut requests = Vec::with_capacity(keys.len());
+        for key in keys {
+            requests.push(store.get(key.clone()).map_err(refused)?.into_future());
+        }
+        // Every request is awaited even after one failed: a request that is dropped early would
+        // call a listener that is gone.
+        let mut all = Ok(Vec::with_capacity(keys.len()));
+        for request in requests {
+            let value = match request.await {
+                Ok(Some(value)) => to_bytes(&value).map(Some),
+                Ok(None) => Ok(None),
+                Err(_) => Err(Fault::Request),
+            };
+            match (&mut all, value) {
+                (Ok(values), Ok(value)) => values.push(value),
+                (Ok(_), Err(fault)) => all = Err(fault),
+                (Err(_), _) => {}
+            }
+        }
+        all
+    }
+
+    /// Whether there is a value under `key`.
+    pub(crate) async fn has(&self, store: &str, key: &JsValue) -> Result<bool, Fault> {
+        let request = self.store(store)?.get_key(key.clone()).map_err(refused)?;
+        Ok(request.await.map_err(|_| Fault::Request)?.is_some())
+    }
+
+    /// All values of a store.
+    pub(crate) async fn values(&self, store: &str) -> Result<Vec<JsValue>, Fault> {
+        let request = self.store(store)?.get_all(None, None).map_err(refused)?;
+        request.await.map_err(|_| Fault::Request)
+    }
+
+    /// The bytes under all keys in `range`, in the order of the keys.
+    pub(crate) async fn range_bytes(
+        &self,
+        store: &str,
+        range: &Range<'_>,
+    ) -> Result<Vec<Vec<u8>>, Fault> {
+        let query = Some(range.to_query()?);
+        let request = self.store(store)?.get_all(query, None).map_err(refused)?;
+        let values = request.await.map_err(|_| Fault::Request)?;
+        values.iter().map(to_bytes).collect()
+    }
+
+    /// The numbers of all keys in `range`, ascending.
+    pub(crate) async fn numbers(&self, store: &str, range: &Range<'_>) -> Result<Vec<u64>, Fault> {
+        let query = Some(range.to_query()?);
+        let request = self.store(store)?.get_all_keys(query, None).map_err(refused)?;
+        let keys = request.await.map_err(|_| Fault::Request)?;
+        keys.into_iter().map(|key| to_number(&key)).collect()
+    }
+
+    /// How many values a store has.
+    pub(crate) async fn count(&self, store: &str) -> Result<u32, Fault> {
+        let request = self.store(store)?.count(None).map_err(refused)?;
+        request.await.map_err(|_| Fault::Request)
+    }
+
+    /// The value of [`COLLECTIONS`] with this name.
+    pub(crate) async fn get_named(&self, name: &str) -> Result<Option<JsValue>, Fault> {
+        let index = self.store(COLLECTIONS)?.index(NAME_INDEX).map_err(refused)?;
+        let request = index.get(JsValue::from_str(name)).map_err(refused)?;
+        request.await.map_err(|_| Fault::Request)
+    }
+
+    /// Adds bytes under a new key. That the key is taken shows when the transaction ends.
+    pub(crate) fn add_bytes(&self, store: &str, key: &JsValue, bytes: &[u8]) -> Result<(), Fault> {
+        self.store(store)?.add(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)
+    }
+
+    /// Writes bytes under a key, new or not.
+    pub(crate) fn put_bytes(&self, store: &str, key: &JsValue, bytes: &[u8]) -> Result<(), Fault> {
+        self.store(store)?.put(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)
+    }
+
+    /// Writes a value of [`COLLECTIONS`], which carries its key. That another has its name shows
+    /// when the transaction ends.
+    pub(crate) fn put(&self, store: &str, value: &JsValue) -> Result<(), Fault> {
+        self.store(store)?.put(value, None).map_err(refused).map(drop)
+    }
+
+    /// Deletes the value under `key`, if there is one.
+    pub(crate) fn delete(&self, store: &str, key: &JsValue) -> Result<(), Fault> {
+        self.store(store)?.delete(key.clone()).map_err(refused).map(drop)
+    }
+
+    /// Deletes the values of all keys in `range`.
+    pub(crate) fn delete_range(&self, store: &str, range: &Range<'_>) -> Result<(), Fault> {
+        self.store(store)?.delete(range.to_query()?).map_err(refused).map(drop)
+    }
+}
+
+/// The keys `[id, number]` with `from <= number <= to`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Range<'a> {
+    /// The collection's id.
+    pub(crate) id: &'a str,
+    /// The first number.
+    pub(crate) from: u64,
+    /// The last number; `None` for no end.
+    pub(crate) to: Option<u64>,
+}
+
+impl<'a> Range<'a> {
+    /// All keys of the collection with this id.
+    pub(crate) fn all(id: &'a str) -> Self {
+        Self { id, from: 0, to: None }
+    }
+
+    fn to_query(self) -> Result<Query, Fault> {
+        let from = numbered_key(self.id, self.from)?;
+        let to = match self.to {
+            Some(to) => numbered_key(self.id, to)?,
+            None => Array::of2(&self.id.into(), &f64::INFINITY.into()).into(),
+        };
+        KeyRange::bound(&from, &to, None, None).map(Query::KeyRange).map_err(refused)
+    }
+}
+
+/// The key `[id, number]`. Numbers are JavaScript's and thus at most 2^53 - 1.
+pub(crate) fn numbered_key(id: &str, number: u64) -> Result<JsValue, Fault> {
+    const MAX_SAFE: u64 = (1 << 53) - 1;
+    if number > MAX_SAFE {
+        return Err(Fault::Failed(Error::new(
+            code::INTERNAL,
+            format!("{number} is too large for a key of the browser's storage"),
+        )));
+    }
+    Ok(Array::of2(&id.into(), &(number as f64).into()).into())
+}
+
+fn to_number(key: &JsValue) -> Result<u64, Fault> {
+    let number = key.dyn_ref::<Array>().and_then(|key| key.get(1).as_f64());
+    // Only whole numbers that are not negative are ever written.
+    number.map(|number| number as u64).ok_or_else(|| damaged("a key"))
+}
+
+fn to_bytes(value: &JsValue) -> Result<Vec<u8>, Fault> {
+    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).ok_or_else(|| damaged("a value"))
+}
+
+fn damaged(what: &str) -> Fault {
+    Fault::Failed(Error::new(
+        code::DAMAGED,
+        format!("{what} in the browser's storage is not of the type that was written"),
+    ))
+}
+
+/// Creates the stores of [`SCHEMA_VERSION`]. The next version's changes go below, each in its own
+/// `if old_version < n`.
+fn create_stores(event: &idb::event::VersionChangeEvent) -> Result<(), idb::Error> {
+    let database = event.database()?;
+    if event.old_version()? < 1 {
+        let mut by_id = ObjectStoreParams::new();
+        by_id.key_path(Some(KeyPath::new_single("id")));
+        let mut unique = IndexParams::new();
+        unique.unique(true);
+        database.create_object_store(COLLECTIONS, by_id)?.create_index(
+            NAME_INDEX,
+            KeyPath::new_single("name"),
+            Some(unique),
+        )?;
+        for store in [LOG, PAGES, MANIFESTS] {
+            database.create_object_store(store, ObjectStoreParams::new())?;
+        }
+    }
+    Ok(())
+}
+
+/// What the abort of a transaction, or a call that threw, means.
+fn fault(cause: &DomException) -> Fault {
+    let name = cause.name();
+    match name.as_str() {
+        "ConstraintError" => Fault::Taken,
+        // WebKit reports a lost connection as an UnknownError; a connection that is closing refuses
+        // transactions with an InvalidStateError, aborts those under way with an AbortError, and
+        // refuses their next request with a TransactionInactiveError.
+        "InvalidStateError" | "UnknownError" | "AbortError" | "TransactionInactiveError" => {
+            Fault::Lost(storage_error(cause))
+        }
+        _ => Fault::Failed(storage_error(cause)),
+    }
+}
+
+fn storage_error(cause: &DomException) -> Error {
+    match cause.name().as_str() {
+        "QuotaExceededError" => Error::new(
+            code::STORAGE_FULL,
+            "the browser gives this site no more space; the write was not made",
+        ),
+        name => Error::new(
+            code::STORAGE,
+            format!("the browser's storage failed with {name}: {}", cause.message()),
+        ),
+    }
+}
+
+/// What a call that threw means.
+fn thrown(value: JsValue) -> Fault {
+    match value.dyn_ref::<DomException>() {
+        Some(cause) => fault(cause),
+        None => Fault::Failed(Error::new(
+            code::STORAGE,
+            format!("the browser's storage failed: {}", describe(&value)),
+        )),
+    }
+}
+
+/// What a request that could not even be made means.
+fn refused(error: idb::Error) -> Fault {
+    match exception(&error) {
+        Some(cause) => fault(cause),
+        None => Fault::Failed(Error::new(
+            code::STORAGE,
+            format!("the browser's storage failed: {error}"),
+        )),
+    }
+}
+
+/// Why there is no IndexedDB, or none that can be opened.
+fn unavailable(error: idb::Error) -> Error {
+    match exception(&error) {
+        Some(cause) => unavailable_because(Some(cause.clone())),
+        None => Error::new(
+            code::STORAGE_UNAVAILABLE,
+            "there is no IndexedDB here (Node has none, some private windows have none): use \
+             EphemeralClient, which keeps everything in memory",
+        ),
+    }
+}
+
+fn unavailable_because(cause: Option<DomException>) -> Error {
+    let Some(cause) = cause else {
+        return Error::new(code::STORAGE_UNAVAILABLE, "the browser did not open IndexedDB");
+    };
+    match cause.name().as_str() {
+        "VersionError" => Error::new(
+            code::UNSUPPORTED_VERSION,
+            "this database was written by a newer version of Vecino: load that version",
+        ),
+        "QuotaExceededError" => storage_error(&cause),
+        name => Error::new(
+            code::STORAGE_UNAVAILABLE,
+            format!(
+                "the browser does not open IndexedDB here ({name}: {}); in a private window or \
+                 with site data blocked use EphemeralClient, which keeps everything in memory",
+                cause.message()
+            ),
+        ),
+    }
+}
+
+/// The exception in an error of `idb`, where there is one.
+fn exception(error: &idb::Error) -> Option<&DomException> {
+    use idb::Error as E;
+    match error {
+        E::DomException(cause) => Some(cause),
+        E::AddFailed(value)
+        | E::CountFailed(value)
+        | E::DeleteFailed(value)
+        | E::GetFailed(value)
+        | E::GetAllKeysFailed(value)
+        | E::IndexNotFound(value)
+        | E::IndexedDbNotFound(value)
+        | E::IndexedDbOpenFailed(value)
+        | E::IndexedDbDeleteFailed(value)
+        | E::KeyRangeCreateFailed(value)
+        | E::ObjectStoreNotFound(value)
+        | E::RequestResultNotFound(value)
+        | E::UpdateFailed(value) => value.dyn_ref(),
+        _ => None,
+    }
+}
+
+fn describe(value: &JsValue) -> String {
+    value
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| format!("{value:?}"), |error| String::from(error.message()))
+}
+
+/// How a request to open or delete a database ended.
+enum Ended {
+    Success,
+    Error,
+    Blocked,
+}
+
+const SUCCESS: &str = "success";
+const ERROR: &str = "error";
+const BLOCKED: &str = "blocked";
+
+/// A promise and the function that resolves it.
+fn signal() -> (Promise, Function) {
+    let mut resolve = None;
+    let promise = Promise::new(&mut |function, _| resolve = Some(function));
+    (promise, resolve.expect("the constructor of Promise calls its executor before it returns"))
+}
+
+fn call(resolve: &Function, value: &str) {
+    // A promise's own function does not throw.
+    let _ = resolve.call1(&JsValue::UNDEFINED, &value.into());
+}
+
+fn calls<E>(resolve: &Function, value: &'static str) -> impl FnOnce(E) + 'static {
+    let resolve = resolve.clone();
+    move |_| call(&resolve, value)
+}
+
+/// Waits for the end of a request, and after `blocked` no longer than [`PATIENCE`].
+async fn first(done: &Promise, blocked: &Promise) -> Ended {
+    let mut end = race(done, blocked).await;
+    if matches!(end, Ended::Blocked) {
+        end = race(done, &clock::after(PATIENCE, BLOCKED)).await;
+    }
+    end
+}
+
+async fn race(one: &Promise, other: &Promise) -> Ended {
+    let end = JsFuture::from(Promise::race(&Array::of2(one, other))).await;
+    match end.ok().and_then(|end| end.as_string()).as_deref() {
+        Some(SUCCESS) => Ended::Success,
+        Some(BLOCKED) => Ended::Blocked,
+        _ => Ended::Error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::wasm::random;
+
+    fn new_path() -> String {
+        format!("test-{}", random::uuid().expect("there is randomness"))
+    }
+
+    fn key(number: u64) -> JsValue {
+        numbered_key("c", number).expect("a key")
+    }
+
+    async fn add(database: &IndexedDb, number: u64, bytes: &[u8]) -> Result<(), Fault> {
+        let add = async |transaction: &Transaction| transaction.add_bytes(LOG, &key(number), bytes);
+        database.run(&[LOG], Mode::Write, add).await
+    }
+
+    async fn read(database: &IndexedDb, number: u64) -> Result<Option<Vec<u8>>, Fault> {
+        let get = async |transaction: &Transaction| transaction.get_bytes(LOG, &key(number)).await;
+        database.run(&[LOG], Mode::Read, get).await
+    }
+
+    fn drop_connection(database: &IndexedDb) {
+        let connection = database.connection.borrow();
+        connection.as_ref().expect("it is open").raw.close();
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_failed_transaction_writes_nothing() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        add(&database, 1, b"first").await.expect("added");
+        let both = async |transaction: &Transaction| {
+            transaction.put_bytes(LOG, &key(2), b"second")?;
+            transaction.add_bytes(LOG, &key(1), b"again")
+        };
+        assert_eq!(database.run(&[LOG], Mode::Write, both).await, Err(Fault::Taken));
+        let stopped = Fault::Failed(Error::new(code::NOT_FOUND, "enough"));
+        let stops = async |transaction: &Transaction| {
+            transaction.put_bytes(LOG, &key(2), b"second")?;
+            Err::<(), _>(stopped.clone())
+        };
+        assert_eq!(database.run(&[LOG], Mode::Write, stops).await, Err(stopped.clone()));
+        assert_eq!(read(&database, 1).await, Ok(Some(b"first".to_vec())));
+        assert_eq!(read(&database, 2).await, Ok(None));
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_read_that_fails_says_why_it_was_aborted() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        add(&database, 1, b"first").await.expect("added");
+        // The requests are in flight when the transaction dies of another one.
+        let dies = async |transaction: &Transaction| {
+            transaction.add_bytes(LOG, &key(1), b"again")?;
+            transaction.get_all_bytes(LOG, &[key(1), key(2), key(3)]).await
+        };
+        assert_eq!(database.run(&[LOG], Mode::Write, dies).await, Err(Fault::Taken));
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_lost_connection_is_opened_anew() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        add(&database, 1, b"first").await.expect("added");
+        drop_connection(&database);
+        add(&database, 2, b"second").await.expect("added after opening anew");
+        drop_connection(&database);
+        assert_eq!(read(&database, 2).await, Ok(Some(b"second".to_vec())));
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_transaction_that_keeps_being_aborted_is_run_twice_and_fails() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        let runs = Cell::new(0);
+        let aborts = async |transaction: &Transaction| {
+            runs.set(runs.get() + 1);
+            transaction.put_bytes(LOG, &key(1), b"first")?;
+            let _ = transaction.raw.abort();
+            Ok(())
+        };
+        let error: Error = database.run(&[LOG], Mode::Write, aborts).await.expect_err("no").into();
+        assert_eq!((runs.get(), error.code), (2, code::STORAGE));
+        assert_eq!(read(&database, 1).await, Ok(None));
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_connection_gives_way_to_a_deletion_and_says_so() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        IndexedDb::destroy(&path).await.expect("the connection gives way");
+        let error: Error = add(&database, 1, b"x").await.expect_err("closed").into();
+        assert_eq!(error.code, code::CLOSED);
+        assert!(error.message.contains("another tab"), "{}", error.message);
+        IndexedDb::destroy(&path).await.expect("deleting what is not there is no error");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_connection_that_does_not_give_way_is_reported() {
+        let path = new_path();
+        let factory = Factory::new().expect("a browser");
+        let open =
+            factory.open(&format!("{PREFIX}{path}"), Some(SCHEMA_VERSION)).expect("a request");
+        let stubborn = open.await.expect("it opens");
+        let error = IndexedDb::destroy(&path).await.expect_err("it is in use");
+        assert_eq!(error.code, code::STORAGE);
+        assert!(error.message.contains("in use by another tab"), "{}", error.message);
+
+        // The deletion goes ahead now; whoever opens waits for it and finds a new database.
+        stubborn.close();
+        let database = IndexedDb::open(&path).await.expect("free again");
+        add(&database, 1, b"first").await.expect("a new database with all stores");
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn after_close_transactions_under_way_end_and_later_ones_fail() {
+        let path = new_path();
+        let database = IndexedDb::open(&path).await.expect("it opens");
+        let closes = async |transaction: &Transaction| {
+            transaction.put_bytes(LOG, &key(1), b"first")?;
+            database.close();
+            Ok(())
+        };
+        assert_eq!(database.run(&[LOG], Mode::Write, closes).await, Ok(()));
+        let error: Error = read(&database, 1).await.expect_err("closed").into();
+        assert_eq!((error.code, error.message.as_str()), (code::CLOSED, "the database was closed"));
+        let again = IndexedDb::open(&path).await.expect("it opens");
+        assert_eq!(read(&again, 1).await, Ok(Some(b"first".to_vec())));
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_database_of_somebody_else_is_refused() {
+        let path = new_path();
+        let name = format!("{PREFIX}{path}");
+        let factory = Factory::new().expect("a browser");
+        let foreign = factory.open(&name, Some(SCHEMA_VERSION)).expect("a request");
+        foreign.await.expect("it opens").close();
+        let error = IndexedDb::open(&path).await.map(drop).expect_err("it has no stores");
+        assert_eq!(error.code, code::STORAGE);
+        assert!(error.message.contains("was not made by Vecino"), "{}", error.message);
+
+        let newer = factory.open(&name, Some(SCHEMA_VERSION + 1)).expect("a request");
+        newer.await.expect("it opens").close();
+        let error = IndexedDb::open(&path).await.map(drop).expect_err("it is newer");
+        assert_eq!(error.code, code::UNSUPPORTED_VERSION);
+        IndexedDb::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    fn exceptions_become_codes() {
+        let of = |name: &str| {
+            let cause = DomException::new_with_message_and_name("details", name).expect("a value");
+            fault(&cause)
+        };
+        let code_of = |name: &str| Error::from(of(name)).code;
+        assert_eq!(of("ConstraintError"), Fault::Taken);
+        assert_eq!(code_of("QuotaExceededError"), code::STORAGE_FULL);
+        assert_eq!(code_of("DataError"), code::STORAGE);
+        for lost in ["UnknownError", "InvalidStateError", "AbortError", "TransactionInactiveError"]
+        {
+            assert!(matches!(of(lost), Fault::Lost(error) if error.message.contains("details")));
+        }
+        let secured = DomException::new_with_message_and_name("no", "SecurityError");
+        let error = unavailable(idb::Error::IndexedDbOpenFailed(secured.expect("a value").into()));
+        assert_eq!(error.code, code::STORAGE_UNAVAILABLE);
+        assert!(error.message.contains("SecurityError"), "{}", error.message);
+        let error = unavailable(idb::Error::IndexedDbNotFound(JsValue::UNDEFINED));
+        assert_eq!(error.code, code::STORAGE_UNAVAILABLE);
+        assert!(error.message.contains("EphemeralClient"), "{}", error.message);
+    }
+
+    #[wasm_bindgen_test]
+    fn keys_beyond_what_a_number_holds_are_refused() {
+        assert!(numbered_key("c", (1 << 53) - 1).is_ok());
+        assert!(numbered_key("c", 1 << 53).is_err());
+    }
+}

@@ -1,0 +1,249 @@
+//! This tab's copy of one collection, loaded when first used and kept in step with the log.
+
+use std::cell::{Cell, Ref, RefCell};
+
+use async_lock::{Mutex, OnceCell};
+
+use crate::engine::change::Change;
+use crate::engine::collection::Collection;
+use crate::engine::definition::Definition;
+use crate::engine::error::Error as EngineError;
+use crate::engine::format::{decode_manifest, encode_change};
+use crate::wasm::catalog::to_definition;
+use crate::wasm::errors::{Error, Result, code, warn};
+use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage, gone};
+
+/// How often a collection is loaded anew because another tab has made a checkpoint, before a write
+/// is given up.
+const ATTEMPTS: usize = 8;
+
+/// Log entries to wait after a checkpoint failed, so that a full disk is not tried at every write.
+const PAUSE: u64 = 100;
+
+/// This tab's copy of one collection.
+pub(crate) struct Replica {
+    id: String,
+    /// Set by the first call that needs it; those that come meanwhile wait for the same loading.
+    state: OnceCell<RefCell<State>>,
+    /// Held by a write from its plan until it is applied, and by whatever else must not see the
+    /// log move. Reads never take it.
+    writing: Mutex<()>,
+    deleted: Cell<bool>,
+    /// No checkpoint is tried before the log has come to this number.
+    checkpoint_from: Cell<u64>,
+}
+
+struct State {
+    collection: Collection,
+    /// The manifest in storage, as this tab has read or written it last.
+    manifest: Option<Vec<u8>>,
+}
+
+impl Replica {
+    /// A copy that is still to be loaded.
+    pub(crate) fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            state: OnceCell::new(),
+            writing: Mutex::new(()),
+            deleted: Cell::new(false),
+            checkpoint_from: Cell::new(0),
+        }
+    }
+
+    /// A new and empty collection.
+    pub(crate) fn empty(definition: Definition) -> Self {
+        let replica = Self::new(&definition.id);
+        let state = State { collection: Collection::new(definition), manifest: None };
+        Self { state: OnceCell::from(RefCell::new(state)), ..replica }
+    }
+
+    /// The collection's id.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Loads the collection unless that has been done. A loading that failed is tried again by
+    /// the next call.
+    pub(crate) async fn load(&self, storage: &Storage) -> Result<()> {
+        self.state
+            .get_or_try_init(async || read(storage, &self.id).await.map(RefCell::new))
+            .await?;
+        Ok(())
+    }
+
+    /// Whether it has been loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.state.is_initialized()
+    }
+
+    /// The collection as it is now. The borrow must end before anything is awaited.
+    pub(crate) fn collection(&self) -> Result<Ref<'_, Collection>> {
+        Ok(Ref::map(self.state()?.borrow(), |state| &state.collection))
+    }
+
+    /// Tells that the collection has been deleted: writes that wait will fail.
+    pub(crate) fn mark_deleted(&self) {
+        self.deleted.set(true);
+    }
+
+    /// Whether the collection has been deleted.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.deleted.get()
+    }
+
+    /// Takes over a changed definition.
+    pub(crate) fn redefine(&self, definition: Definition) {
+        if let Some(state) = self.state.get() {
+            state.borrow_mut().collection.redefine(definition);
+        }
+    }
+
+    /// Writes: takes in what other tabs have written, plans, appends the change to the log, and
+    /// applies it. If anything fails, memory and storage have nothing of the change.
+    ///
+    /// `plan` is called again if the transaction has to be repeated.
+    pub(crate) async fn write<T>(
+        &self,
+        storage: Option<&Storage>,
+        plan: impl Fn(&Collection) -> Result<(Change, T), EngineError>,
+    ) -> Result<T> {
+        let _writing = self.writing.lock().await;
+        self.ensure_exists()?;
+        let Some(storage) = storage else {
+            let (change, result) = plan(&*self.collection()?)?;
+            self.apply(change)?;
+            return Ok(result);
+        };
+        for _ in 0..ATTEMPTS {
+            let planned = Cell::new(None);
+            let next = |missed| {
+                self.follow(missed)?;
+                let collection = self.collection()?;
+                let (change, result) = plan(&collection)?;
+                let entry = (!change.is_empty())
+                    .then(|| (collection.sequence() + 1, encode_change(&change)));
+                planned.set(Some((change, result)));
+                Ok(entry)
+            };
+            let sequence = || Ok(self.collection()?.sequence());
+            let last = |manifest: &[u8]| Ok(decode_manifest(manifest)?.sequence);
+            match storage.append(&self.id, sequence, next, last).await? {
+                Appended::Yes => {
+                    let unplanned = || Error::new(code::INTERNAL, "a write was not planned");
+                    let (change, result) = planned.take().ok_or_else(unplanned)?;
+                    self.apply(change)?;
+                    return Ok(result);
+                }
+                Appended::TooFarBehind => self.reload(storage).await?,
+                Appended::Gone => {
+                    self.mark_deleted();
+                    return Err(gone());
+                }
+            }
+        }
+        Err(Error::new(
+            code::STORAGE,
+            format!(
+                "other tabs made a checkpoint during each of {ATTEMPTS} attempts to write; try again"
+            ),
+        ))
+    }
+
+    /// Does background work for one step; returns whether some is left.
+    pub(crate) fn link(&self, steps: usize) -> Result<bool> {
+        Ok(self.state()?.borrow_mut().collection.link(steps))
+    }
+
+    /// Whether a checkpoint should be made now. `idle` says that no background work is left.
+    pub(crate) fn checkpoint_due(&self, idle: bool) -> Result<bool> {
+        let collection = self.collection()?;
+        Ok(collection.checkpoint_due(idle) && collection.sequence() >= self.checkpoint_from.get())
+    }
+
+    /// Makes a checkpoint, unless a write is under way; returns whether it came to that. If storing
+    /// it fails, memory stays as it is and the log keeps what the checkpoint would have held.
+    pub(crate) async fn checkpoint(&self, storage: &Storage) -> Result<bool> {
+        let Some(_writing) = self.writing.try_lock() else { return Ok(false) };
+        let (checkpoint, replaces) = {
+            let mut state = self.state()?.borrow_mut();
+            (state.collection.checkpoint(), state.manifest.clone())
+        };
+        let new = NewCheckpoint {
+            replaces: replaces.as_deref(),
+            manifest: &checkpoint.manifest,
+            pages: &checkpoint.pages,
+            obsolete: &checkpoint.obsolete,
+            sequence: checkpoint.sequence,
+        };
+        let result = storage.checkpoint(&self.id, &new).await;
+        {
+            let mut state = self.state()?.borrow_mut();
+            if result == Ok(Checkpointed::Yes) {
+                state.collection.checkpoint_committed();
+                state.manifest = Some(checkpoint.manifest);
+            } else {
+                state.collection.checkpoint_failed();
+                self.checkpoint_from.set(checkpoint.sequence + PAUSE);
+            }
+        }
+        match result? {
+            Checkpointed::Yes => {}
+            // The pages in storage are the other tab's now, and pages of two tabs do not mix.
+            Checkpointed::Overtaken => self.reload(storage).await?,
+            Checkpointed::Gone => self.mark_deleted(),
+        }
+        Ok(true)
+    }
+
+    fn state(&self) -> Result<&RefCell<State>> {
+        let state = self.state.get();
+        state.ok_or_else(|| Error::new(code::INTERNAL, "the collection has not been loaded"))
+    }
+
+    fn ensure_exists(&self) -> Result<()> {
+        if self.is_deleted() { Err(gone()) } else { Ok(()) }
+    }
+
+    fn apply(&self, change: Change) -> Result<()> {
+        if !change.is_empty() {
+            self.state()?.borrow_mut().collection.apply(change);
+        }
+        Ok(())
+    }
+
+    /// Applies log entries that other tabs have written.
+    fn follow(&self, log: Vec<(u64, Vec<u8>)>) -> Result<()> {
+        let mut state = self.state()?.borrow_mut();
+        for (number, entry) in log {
+            state.collection.replay(number, &entry)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the collection again from storage. The caller holds the lock.
+    async fn reload(&self, storage: &Storage) -> Result<()> {
+        let new = read(storage, &self.id).await;
+        if new.as_ref().is_err_and(|error| error.code == code::NOT_FOUND) {
+            self.mark_deleted();
+        }
+        let new = new?;
+        self.state()?.replace(new);
+        Ok(())
+    }
+}
+
+async fn read(storage: &Storage, id: &str) -> Result<State> {
+    let pages = |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest)?);
+    let stored = storage.load(id, pages).await?.ok_or_else(gone)?;
+    let definition = to_definition(&stored.entry)?;
+    let name = definition.name.clone();
+    let in_collection = |error: &EngineError| format!("collection \"{name}\": {error}");
+    let opened = Collection::open(definition, stored.manifest.as_deref(), stored.pages, stored.log);
+    let (collection, damage) =
+        opened.map_err(|error| Error::new(error.code.as_str(), in_collection(&error)))?;
+    if let Some(damage) = damage {
+        warn(&format!("vecino: {}; it is built anew from the records", in_collection(&damage)));
+    }
+    Ok(State { collection, manifest: stored.manifest })
+}

@@ -1,0 +1,11 @@
+//! The engine in a browser, through the class that JavaScript sees, on real storage.
+#![cfg(target_arch = "wasm32")]
+
+mod errors;
+mod failures;
+mod records;
+mod restart;
+mod support;
+mod tabs;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
