@@ -1,0 +1,60 @@
+/**
+ * Repeats one step until it says that nothing is left, giving way to messages and calls between steps.
+ * At most one step is under way at a time.
+ */
+export class Background {
+  readonly #step: () => Promise<boolean>;
+  #running = false;
+  #woken = false;
+  #stopped = false;
+
+  /** `step` resolves to true while work is left. */
+  constructor(step: () => Promise<boolean>) {
+    this.#step = step;
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    this.#woken = true;
+    if (!this.#running && !this.#stopped) void this.#run();
+  }
+
+  /** Takes no further step. The one under way ends by itself. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    try {
+      while (this.#woken && !this.#stopped) {
+        this.#woken = false;
+        do {
+          await giveWay();
+        } while (!this.#stopped && (await this.#step()));
+      }
+    } catch (error) {
+      // What was written stays written: this work only makes it faster to search and to open.
+      console.warn(
+        "vecino: background work failed; it is tried again after the next write.",
+        error,
+      );
+    } finally {
+      this.#running = false;
+    }
+  }
+}
+
+/** Resolves in a later task, after messages and events that already wait. */
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    // In Node an open port keeps the process alive; unfinished background work is no reason to.
+    (port1 as { unref?(): void }).unref?.();
+    port2.postMessage(undefined);
+  });
+}

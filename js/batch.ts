@@ -1,0 +1,65 @@
+/** Checked copies of what callers pass to a write or a selection, in the form that the engine takes. */
+import {
+  checkIds,
+  checkMetadatas,
+  checkOptions,
+  checkSignal,
+  checkStrings,
+  plainObject,
+  quote,
+} from "./arguments.js";
+import { flatten } from "./embeddings.js";
+import { errorOf } from "./errors.js";
+import type { Batch, Selection } from "./transport/protocol.js";
+import type { DeleteOptions, GetOptions, RecordSet } from "./types.js";
+
+const RECORD_SET = ["ids", "embeddings", "documents", "metadatas", "uris", "signal"] as const;
+
+/** The columns of a write. Without `embeddings` in it, its documents, if any, are still to be embedded. */
+export function batchOf(method: "add" | "upsert" | "update", records: RecordSet): Batch {
+  const call = `${method}()`;
+  checkOptions(call, records, RECORD_SET);
+  checkSignal(call, records.signal);
+  const ids = checkIds(call, records.ids);
+  const batch: Batch = { ids };
+  if (records.documents !== undefined) {
+    batch.documents = checkStrings(call, "documents", records.documents, ids);
+  }
+  if (records.uris !== undefined) batch.uris = checkStrings(call, "uris", records.uris, ids);
+  if (records.metadatas !== undefined) {
+    batch.metadatas = checkMetadatas(call, records.metadatas, ids);
+  }
+  if (records.embeddings !== undefined) {
+    const { data, dimension } = flatten(records.embeddings, ids.length, {
+      list: `${call}: embeddings`,
+      row: (index) => `${call}: the embedding of record ${quote(ids[index])}`,
+    });
+    Object.assign(batch, { embeddings: data, dimension });
+  } else if (batch.documents === undefined && method !== "update") {
+    throw errorOf("invalid_argument", `${call} needs embeddings or documents beside its ids.`);
+  }
+  return batch;
+}
+
+/** Whether the batch still lacks the embeddings of its documents. An update may be of none at all. */
+export function toBeEmbedded(
+  method: "add" | "upsert" | "update",
+  batch: Batch,
+): batch is Batch & { documents: (string | null | undefined)[] } {
+  if (batch.embeddings !== undefined || batch.documents === undefined) return false;
+  return method !== "update" || batch.documents.some((document) => typeof document === "string");
+}
+
+/** Which records: by id and by filter. Limits are left to the call, because they differ. */
+export function selectionOf(call: string, options: GetOptions | DeleteOptions): Selection {
+  const selection: Selection = {};
+  if (options.ids !== undefined) selection.ids = checkIds(call, options.ids);
+  if (options.where !== undefined) {
+    selection.where = plainObject(`${call}: where`, options.where, "invalid_filter");
+  }
+  if (options.whereDocument !== undefined) {
+    const what = `${call}: whereDocument`;
+    selection.whereDocument = plainObject(what, options.whereDocument, "invalid_filter");
+  }
+  return selection;
+}

@@ -1,0 +1,101 @@
+/** From the forms in which callers hold embeddings to the one in which the engine takes them. */
+import { ChromaClientError, ChromaValueError, VecinoError } from "./errors.js";
+import { kind } from "./kind.js";
+
+/** Rows of numbers, or one Float32Array that holds row after row. */
+export type Embeddings = number[][] | Float32Array[] | Float32Array;
+
+/** `rows` x `dimension` numbers, row after row, in memory of their own. */
+export interface FlatEmbeddings {
+  data: Float32Array;
+  dimension: number;
+}
+
+/** How messages call the list, and row i of it. */
+export interface RowNames {
+  list: string;
+  row(index: number): string;
+}
+
+/**
+ * A flat copy of `embeddings`, which must have `rows` rows of equal length. The copy can be moved to a worker
+ * without taking the caller's memory away.
+ */
+export function flatten(embeddings: unknown, rows: number, names: RowNames): FlatEmbeddings {
+  if (embeddings instanceof Float32Array) return flattenOne(embeddings, rows, names);
+  if (!Array.isArray(embeddings)) {
+    throw invalid(
+      `${names.list} must be an array of number arrays or a Float32Array, got ${kind(embeddings)}.`,
+    );
+  }
+  if (typeof embeddings[0] === "number") rowLength(embeddings[0], 0, names); // says how to wrap it
+  if (embeddings.length !== rows) {
+    throw invalid(`${names.list} has ${embeddings.length} rows, expected ${rows}.`);
+  }
+  const dimension = rowLength(embeddings[0], 0, names);
+  const data = new Float32Array(rows * dimension);
+  embeddings.forEach((row: unknown, index) => {
+    if (rowLength(row, index, names) !== dimension) {
+      throw new ChromaValueError(
+        "dimension_mismatch",
+        `${names.row(index)} has ${(row as number[]).length} dimensions, but ${names.row(0)} has ${dimension}: ` +
+          "all embeddings of one call must have the same length.",
+      );
+    }
+    copyRow(row as ArrayLike<unknown>, data, index * dimension, names.row(index));
+  });
+  return { data, dimension };
+}
+
+function flattenOne(flat: Float32Array, rows: number, names: RowNames): FlatEmbeddings {
+  if (flat.length === 0 || flat.length % rows !== 0) {
+    throw new ChromaValueError(
+      "dimension_mismatch",
+      `${names.list} is a Float32Array of ${flat.length} numbers, which does not divide into ${rows} rows ` +
+        "of equal length.",
+    );
+  }
+  return { data: flat.slice(), dimension: flat.length / rows };
+}
+
+function rowLength(row: unknown, index: number, names: RowNames): number {
+  if (!Array.isArray(row) && !(row instanceof Float32Array) && !(row instanceof Float64Array)) {
+    const hint = typeof row === "number" ? ` Wrap a single embedding: [[${row}, ...]].` : "";
+    throw invalid(`${names.row(index)} must be an array of numbers, got ${kind(row)}.${hint}`);
+  }
+  if (row.length === 0) {
+    throw invalid(`${names.row(index)} is empty; expected at least one number.`);
+  }
+  return row.length;
+}
+
+function copyRow(row: ArrayLike<unknown>, data: Float32Array, start: number, name: string): void {
+  for (let i = 0; i < row.length; i++) {
+    const value = row[i];
+    if (typeof value !== "number") {
+      throw invalid(`${name} holds ${kind(value)} at position ${i}; expected a number.`);
+    }
+    data[start + i] = value;
+  }
+}
+
+/**
+ * Flat embeddings of what an embedding function returned for `rows` texts. The function is to blame here,
+ * not the caller's arguments, so the code is "embedding_function".
+ */
+export function flattenGenerated(returned: unknown, rows: number, name: string): FlatEmbeddings {
+  const list = `What the embedding function ${name} returned`;
+  try {
+    return flatten(returned, rows, { list, row: (i) => `${list} for text ${i}` });
+  } catch (error) {
+    if (!(error instanceof VecinoError)) throw error;
+    throw new ChromaClientError(
+      "embedding_function",
+      `${error.message} Expected one array of numbers for each of the ${rows} texts. Nothing was written.`,
+    );
+  }
+}
+
+function invalid(message: string): ChromaValueError {
+  return new ChromaValueError("invalid_argument", message);
+}

@@ -1,0 +1,23 @@
+/** The engine in the same thread as the caller, for Node and for pages without a worker. */
+import { describeError, restoreError } from "../errors.js";
+import { Host } from "../host.js";
+import type { Answer, Arguments, Method, Transport } from "./protocol.js";
+
+/** Background work holds the page up for no longer than this, in milliseconds: well within a frame. */
+const SLICE = 4;
+
+export class InPageTransport implements Transport {
+  readonly #host = new Host(SLICE);
+
+  async call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
+    try {
+      return (await this.#host.call(method, args)) as Answer<M>;
+    } catch (error) {
+      throw restoreError(describeError(error));
+    }
+  }
+
+  terminate(): void {
+    this.#host.stop();
+  }
+}

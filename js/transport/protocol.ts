@@ -1,0 +1,127 @@
+/** What the page asks of the engine, and the form of the messages when the engine lives in a worker. */
+import type { ErrorDescription } from "../errors.js";
+import type { CollectionConfiguration, CollectionMetadata, Metadata } from "../types.js";
+
+/** Records as columns; `embeddings` is ids.length x dimension numbers, row after row. */
+export interface Batch {
+  ids: string[];
+  embeddings?: Float32Array;
+  dimension?: number;
+  documents?: (string | null | undefined)[];
+  uris?: (string | null | undefined)[];
+  metadatas?: (object | null | undefined)[];
+}
+
+export interface Selection {
+  ids?: string[];
+  where?: object;
+  whereDocument?: object;
+  limit?: number;
+  offset?: number;
+}
+
+export interface CollectionInfo {
+  id: string;
+  name: string;
+  metadata?: CollectionMetadata;
+  configuration: CollectionConfiguration;
+  dimension?: number;
+}
+
+/** Records of an answer; a column that was not asked for is absent. */
+export interface GetColumns {
+  ids: string[];
+  documents?: (string | null)[];
+  metadatas?: (Metadata | null)[];
+  uris?: (string | null)[];
+  embeddings?: Float32Array;
+  dimension: number;
+}
+
+/** Query i's records are at offsets[i] up to, not including, offsets[i + 1] of every column. */
+export interface QueryColumns extends GetColumns {
+  offsets: Uint32Array;
+  distances?: Float32Array;
+}
+
+export interface CollectionChanges {
+  name?: string;
+  metadata?: object;
+  configuration?: object;
+}
+
+export interface EngineStats {
+  records: number;
+  unlinked: number;
+  collections: number;
+  wasmBytes: number;
+}
+
+/** The calls that a page can make, by name. */
+export interface Calls {
+  /** First of all calls; without a path the database is in memory only. */
+  open(path: string | undefined): Promise<void>;
+  destroy(path: string): Promise<void>;
+  createCollection(
+    name: string,
+    metadata: object | undefined,
+    configuration: object | undefined,
+    getOrCreate: boolean,
+  ): Promise<CollectionInfo>;
+  getCollection(name: string): Promise<CollectionInfo>;
+  listCollections(limit: number, offset: number): Promise<CollectionInfo[]>;
+  countCollections(): Promise<number>;
+  deleteCollection(name: string): Promise<void>;
+  modifyCollection(id: string, changes: CollectionChanges): Promise<CollectionInfo>;
+  add(collectionId: string, batch: Batch): Promise<void>;
+  upsert(collectionId: string, batch: Batch): Promise<void>;
+  update(collectionId: string, batch: Batch): Promise<void>;
+  delete(collectionId: string, selection: Selection): Promise<number>;
+  get(collectionId: string, selection: Selection, include: string[]): Promise<GetColumns>;
+  query(
+    collectionId: string,
+    embeddings: Float32Array,
+    dimension: number,
+    selection: Selection,
+    nResults: number,
+    include: string[],
+  ): Promise<QueryColumns>;
+  count(collectionId: string): Promise<number>;
+  stats(): Promise<EngineStats>;
+  close(): Promise<void>;
+}
+
+export type Method = keyof Calls;
+export type Arguments<M extends Method> = Parameters<Calls[M]>;
+export type Answer<M extends Method> = Awaited<ReturnType<Calls[M]>>;
+
+/** The way to the engine: through a worker, or directly. */
+export interface Transport {
+  /** Arguments must be the callee's own: Float32Arrays in them may be moved away. Rejects with a VecinoError. */
+  call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>>;
+  /** Frees what the transport holds. No call may follow. */
+  terminate(): void;
+}
+
+export interface Request {
+  id: number;
+  method: Method;
+  args: unknown[];
+}
+
+export type Reply = { id: number; value: unknown } | { id: number; error: ErrorDescription };
+
+/** The memory behind typed arrays among `values`, or one level inside them, to be moved instead of copied. */
+export function transferables(values: unknown[]): ArrayBuffer[] {
+  const buffers: ArrayBuffer[] = [];
+  for (const value of values) {
+    const inner =
+      Object.prototype.toString.call(value) === "[object Object]"
+        ? Object.values(value as object)
+        : [];
+    for (const candidate of [value, ...inner]) {
+      if (ArrayBuffer.isView(candidate)) buffers.push(candidate.buffer as ArrayBuffer);
+    }
+  }
+  return buffers;
+}

@@ -1,0 +1,43 @@
+/** The compiled engine, loaded once per thread. */
+import initialize, { Database as Engine } from "../build/wasm/vecino.js";
+import { errorOf, VecinoError } from "./errors.js";
+import type { Calls } from "./transport/protocol.js";
+import { wasmSource } from "./wasm-source.js";
+
+/** An opened database of the engine. */
+export interface Database extends Omit<Calls, "open" | "destroy"> {
+  /** Links and writes out for about so many milliseconds; true while work is left. */
+  work(milliseconds: number): Promise<boolean>;
+}
+
+interface DatabaseClass {
+  open(path?: string): Promise<Database>;
+  destroy(path: string): Promise<void>;
+}
+
+let loading: Promise<DatabaseClass> | undefined;
+
+/** The engine's Database class. After a failure the next call tries again. */
+export function loadEngine(): Promise<DatabaseClass> {
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<DatabaseClass> {
+  try {
+    await initialize({ module_or_path: await wasmSource() });
+  } catch (error) {
+    if (error instanceof VecinoError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errorOf(
+      "internal",
+      `Vecino's engine could not be compiled: ${reason}. It needs a browser with WebAssembly SIMD, and under a ` +
+        "Content-Security-Policy script-src must hold 'wasm-unsafe-eval'.",
+      { cause: error },
+    );
+  }
+  return Engine;
+}

@@ -1,0 +1,23 @@
+/** Entry of the dedicated worker: messages in, calls on the host, messages out. */
+import { describeError } from "./errors.js";
+import { Host } from "./host.js";
+import { type Reply, type Request, transferables } from "./transport/protocol.js";
+
+/** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
+const SLICE = 8;
+
+const host = new Host(SLICE);
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  const { id, method, args } = data;
+  try {
+    const value = await host.call(method, args);
+    send({ id, value }, transferables([value]));
+  } catch (error) {
+    send({ id, error: describeError(error) }, []);
+  }
+};
+
+function send(reply: Reply, transfer: Transferable[]): void {
+  self.postMessage(reply, { transfer });
+}

@@ -1,0 +1,51 @@
+// The conformance suite in Chromium: in a worker and in the page, in memory and in IndexedDB.
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { caseNames } from "./suite.mjs";
+import { launch, serveFiles } from "./support/browser.mjs";
+
+const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
+let server;
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([serveFiles(root), launch()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+for (const worker of [true, false]) {
+  for (const persistent of [false, true]) {
+    const kind = `${worker ? "worker" : "page"}, ${persistent ? "persistent" : "ephemeral"}`;
+    test(kind, async (t) => {
+      const page = await browser.newPage();
+      const logged = [];
+      page.on("console", (message) => logged.push(message.text()));
+      await page.goto(`${server.url}/blank`);
+      for (const [index, name] of caseNames(persistent).entries()) {
+        const path = persistent ? `conformance ${index}` : undefined;
+        await t.test(name, async () => {
+          logged.length = 0;
+          const failure = await page.evaluate(runInPage, { name, worker, path });
+          if (failure) throw new Error([failure, ...logged].join("\n"));
+        });
+      }
+      await page.close();
+    });
+  }
+}
+
+/** Runs in the page; resolves to the failure's text, or null. */
+async function runInPage({ name, worker, path }) {
+  const vecino = await import("/dist/index.js");
+  const { runCase } = await import("/tests/conformance/suite.mjs");
+  try {
+    await runCase(vecino, name, { worker, path });
+    return null;
+  } catch (error) {
+    return String(error?.stack ?? error);
+  }
+}

@@ -1,0 +1,67 @@
+// The whole public API as named cases. Each gets a context with a client of its own.
+import * as abort from "./cases/abort.mjs";
+import * as badCollections from "./cases/bad-collections.mjs";
+import * as badReads from "./cases/bad-reads.mjs";
+import * as badWrites from "./cases/bad-writes.mjs";
+import * as closing from "./cases/closing.mjs";
+import * as collections from "./cases/collections.mjs";
+import * as embeddingFunctions from "./cases/embedding-functions.mjs";
+import * as extremes from "./cases/extremes.mjs";
+import * as filters from "./cases/filters.mjs";
+import * as queries from "./cases/queries.mjs";
+import * as records from "./cases/records.mjs";
+
+const modules = [
+  collections,
+  records,
+  extremes,
+  filters,
+  queries,
+  embeddingFunctions,
+  badWrites,
+  badReads,
+  badCollections,
+  abort,
+  closing,
+];
+
+/** Names of the cases for a kind of client. */
+export function caseNames(persistent) {
+  return Object.keys(casesFor(persistent));
+}
+
+/**
+ * Runs one case. `vecino` is the package, `worker` the option of that name, and a `path` makes the
+ * client a persistent one. The case finds in its context: client, fresh(), reopen() and these.
+ */
+export async function runCase(vecino, name, { worker, path }) {
+  const persistent = path !== undefined;
+  const clients = [];
+  const fresh = () => {
+    const { EphemeralClient, PersistentClient } = vecino;
+    const client = persistent
+      ? new PersistentClient({ path, worker })
+      : new EphemeralClient({ worker });
+    clients.push(client);
+    return client;
+  };
+  const reopen = async () => {
+    await clients.at(-1).close();
+    return fresh();
+  };
+  const context = { vecino, persistent, worker, path, fresh, client: fresh() };
+  try {
+    await casesFor(persistent)[name](persistent ? { ...context, reopen } : context);
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+    if (persistent) await vecino.PersistentClient.destroy({ path, worker });
+  }
+}
+
+function casesFor(persistent) {
+  return Object.assign(
+    {},
+    ...modules.map(({ cases }) => cases),
+    ...(persistent ? modules.map(({ persistentCases }) => persistentCases) : []),
+  );
+}
