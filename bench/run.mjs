@@ -1,0 +1,110 @@
+// npm run bench: measures the built package in headless Chromium, and prints a report in Markdown.
+// The same as JSON, and the report, are left in build/bench/.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildPackage } from "../scripts/build/package.mjs";
+import { buildWasm } from "../scripts/build/wasm.mjs";
+import { main } from "../scripts/lib/fail.mjs";
+import { ensurePackages } from "../scripts/lib/npm-packages.mjs";
+import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
+import { heading } from "../scripts/lib/run.mjs";
+import { loadDataset } from "./lib/dataset.mjs";
+import { describeMachine, load } from "./lib/machine.mjs";
+import { readOptions, usage } from "./lib/options.mjs";
+import { markdown } from "./lib/report.mjs";
+
+/** Values of ef_search, the default among them. */
+const CANDIDATES = [50, 100, 200];
+const DEFAULT_CANDIDATES = 100;
+const RESTARTS = 3;
+
+const output = join(buildDir, "bench");
+
+await main(async () => {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return console.log(usage);
+  await ensurePackages();
+  await buildWasm();
+  await buildPackage();
+  // Only now: they import npm packages.
+  const { bundle } = await import("./lib/bundle.mjs");
+  const { Browser } = await import("./lib/browser.mjs");
+  await bundle(join(output, "site"));
+
+  heading("Data");
+  const dataset = loadDataset(options);
+  console.log(`${dataset.shape.records} x ${dataset.shape.dimension}: ${dataset.about}.`);
+  const browser = new Browser(process.env.CHROMIUM || "/usr/bin/chromium", options.headed);
+  try {
+    const figures = await measure(browser, dataset, options);
+    mkdirSync(output, { recursive: true });
+    writeFileSync(join(output, "figures.json"), `${JSON.stringify(figures, null, 2)}\n`);
+    const report = markdown(figures);
+    writeFileSync(join(output, "report.md"), `${report}\n`);
+    console.log(`\n${report}`);
+  } finally {
+    await browser.remove();
+  }
+});
+
+async function measure(browser, dataset, options) {
+  const { serve } = await import("./lib/server.mjs");
+  const { measureReloads, measureRestarts } = await import("./lib/opening.mjs");
+  const { about, shape, base, queries, truth, records } = dataset;
+  const data = {
+    shape: JSON.stringify(shape),
+    base,
+    queries,
+    truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength),
+    records,
+  };
+  const server = await serve(join(output, "site"), data);
+  const loadBefore = load();
+  const version = JSON.parse(readFileSync(inRoot("package.json"), "utf8")).version;
+  try {
+    await browser.start();
+    const filled = await fillAndAsk(browser, server.origin, options);
+    heading("Reloading");
+    const built = filled.package.buildMs !== undefined;
+    const reloads = await measureReloads(browser, server.origin, options.openings);
+    if (built && reloads.package.some(({ unlinked }) => unlinked > 0)) {
+      throw new Error("After a reload the graph was not complete.");
+    }
+    heading("Starting the browser anew");
+    const restarts = await measureRestarts(browser, server.origin, RESTARTS);
+    return {
+      dataset: { about, shape },
+      options,
+      defaultCandidates: DEFAULT_CANDIDATES,
+      package: filled.package,
+      unlinked: filled.unlinked,
+      asked: filled.asked,
+      reloads,
+      restarts,
+      machine: describeMachine(),
+      load: [loadBefore, load()],
+      versions: { chromium: browser.version, vecino: version },
+    };
+  } finally {
+    server.close();
+  }
+}
+
+async function fillAndAsk(browser, origin, { vectorsOnly }) {
+  const page = await browser.page();
+  await page.goto(`${origin}/bench.html`);
+  await page.evaluate(() => window.bench.load());
+  heading("Adding and linking, through the package");
+  const linked = await page.evaluate((only) => window.bench.fillPackage(only), vectorsOnly);
+  heading("Adding, never linked");
+  const unlinked = await page.evaluate((only) => window.bench.fillUnlinked(only), vectorsOnly);
+  heading("Asking");
+  const results = await page.evaluate((candidates) => window.bench.askAll(candidates), CANDIDATES);
+  const exact = results.find(({ name }) => name === "exact scan");
+  if (exact.recall < 0.9999) throw new Error(`The exact scan has a recall of ${exact.recall}.`);
+  await page.evaluate(() => window.bench.close());
+  await page.close();
+  linked.storedBytes = linked.originBytes;
+  unlinked.storedBytes = unlinked.originBytes - linked.originBytes;
+  return { package: linked, unlinked, asked: results };
+}
