@@ -67,8 +67,10 @@ async function measure(browser, dataset, options) {
     heading("Reloading");
     const built = filled.package.buildMs !== undefined;
     const reloads = await measureReloads(browser, server.origin, options.openings);
-    if (built && reloads.package.some(({ unlinked }) => unlinked > 0)) {
-      throw new Error("After a reload the graph was not complete.");
+    // The last links before closing may be younger than the last checkpoint; they are made again.
+    const redone = 1_000;
+    if (built && reloads.package.some(({ unlinked }) => unlinked > redone)) {
+      throw new Error(`After a reload more than ${redone} records were not in the graph.`);
     }
     heading("Starting the browser anew");
     const restarts = await measureRestarts(browser, server.origin, RESTARTS);
