@@ -181,13 +181,14 @@ export function plainObject(what: string, value: unknown, code: ErrorCode): obje
   if (Object.prototype.toString.call(value) !== "[object Object]") {
     throw errorOf(code, `${what} must be an object, got ${kind(value)}.`);
   }
-  return plain(what, value, code, 0) as object;
+  return plain(() => what, value, code, 0) as object;
 }
 
 const DEEPEST = 64;
 
-function plain(what: string, value: unknown, code: ErrorCode, depth: number): unknown {
-  if (depth > DEEPEST) throw errorOf(code, `${what} is nested deeper than ${DEEPEST} levels.`);
+/** `what` is called only for an error: every key of every record comes by here. */
+function plain(what: () => string, value: unknown, code: ErrorCode, depth: number): unknown {
+  if (depth > DEEPEST) throw errorOf(code, `${what()} is nested deeper than ${DEEPEST} levels.`);
   if (
     value === null ||
     typeof value === "string" ||
@@ -198,7 +199,7 @@ function plain(what: string, value: unknown, code: ErrorCode, depth: number): un
   }
   if (Array.isArray(value)) {
     return Array.from(value, (item: unknown, index) =>
-      plain(`${what}[${index}]`, item, code, depth + 1),
+      plain(() => `${what()}[${index}]`, item, code, depth + 1),
     );
   }
   if (Object.prototype.toString.call(value) === "[object Object]") {
@@ -209,13 +210,13 @@ function plain(what: string, value: unknown, code: ErrorCode, depth: number): un
     return Object.fromEntries(
       entries.map(([key, item]) => [
         key,
-        plain(`${what}, key ${quote(key)}`, item, code, depth + 1),
+        plain(() => `${what()}, key ${quote(key)}`, item, code, depth + 1),
       ]),
     );
   }
   throw errorOf(
     code,
-    `${what} is ${kind(value)}; expected a string, a number, a boolean or an array of those.`,
+    `${what()} is ${kind(value)}; expected a string, a number, a boolean or an array of those.`,
   );
 }
 

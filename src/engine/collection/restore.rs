@@ -109,7 +109,7 @@ impl Collection {
             }
             Err(error) => {
                 let keys = std::mem::take(&mut manifest.graph_pages);
-                self.stored.orphans = keys.into_iter().filter(|key| *key != NO_PAGE).collect();
+                self.stored.orphans = written(&keys).map(|(_, key)| key).collect();
                 Some(error)
             }
         };
