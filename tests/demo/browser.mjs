@@ -1,5 +1,6 @@
 // The built demo, served as `npm start` serves it, in a headless Chromium that notes whatever a visitor should never see.
 
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -97,12 +98,24 @@ export async function hits(page) {
   );
 }
 
-/** The fact of that name in the panel "The store". */
+/** The fact of that name in the panel "The store", as it is drawn now. */
 export async function fact(page, name) {
   return page
     .locator("#store-facts dt", { hasText: name })
     .locator("xpath=following-sibling::dd[1]")
     .textContent();
+}
+
+/**
+ * Waits until the fact is `value`. A change is drawn part by part, so what another part of the page shows already says
+ * nothing of this one.
+ */
+export async function factBecomes(page, name, value) {
+  const patience = Date.now() + 10_000;
+  while ((await fact(page, name)) !== value && Date.now() < patience) {
+    await page.waitForTimeout(20);
+  }
+  assert.equal(await fact(page, name), value, name);
 }
 
 /** Keeps a picture for people to look at; git does not. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, barriers, fact, hits, picture, ready, startDemo } from "./browser.mjs";
+import { ask, barriers, fact, factBecomes, hits, picture, ready, startDemo } from "./browser.mjs";
 
 const HTML = 'A note on bees <img src="x" onerror="document.title=1"> <b>and honey</b>';
 
@@ -43,7 +43,7 @@ test("the first visit adds the passages, and goes on where it was interrupted", 
   const { value } = await bar();
   assert.ok(value >= 100 && value < 2000, `goes on from ${value}`);
   await ready(page);
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   await picture(page, "ready", { whole: true });
 });
 
@@ -151,7 +151,7 @@ test("a passage of one's own is kept and found, and its HTML is shown as text", 
   await page.fill("#editor-text", HTML);
   await page.click("#editor-save");
   await page.waitForSelector("#editor:not([open])", { state: "attached" });
-  assert.equal(await fact(page, "Records"), "2,001, 1 of them your own");
+  await factBecomes(page, "Records", "2,001, 1 of them your own");
 
   await ask(page, "honey bees");
   const [first] = await hits(page);
@@ -191,7 +191,7 @@ test("a reload finds everything as it was", async () => {
   await page.waitForSelector(".hit");
   assert.equal(await page.inputValue("#question"), "ships near a rocky coast");
   assert.deepEqual(await hits(page), before);
-  assert.equal(await fact(page, "Records"), "2,001, 1 of them your own");
+  await factBecomes(page, "Records", "2,001, 1 of them your own");
   assert.equal(await page.textContent("#own .own-title"), "Lighthouses");
 });
 
@@ -200,21 +200,21 @@ test("a passage of one's own is deleted, and comes back on undo", async () => {
   await page.waitForSelector("#notice:not([hidden])");
   assert.equal(await page.textContent("#notice-text"), "“Lighthouses” is deleted.");
   assert.equal(await page.evaluate(() => document.activeElement.id), "notice-action");
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   assert.ok(!(await hits(page)).some(({ title }) => title === "Lighthouses"));
 
   await page.keyboard.press("Enter");
   await page.waitForFunction(
     () => document.querySelector(".hit-title").textContent === "Lighthouses",
   );
-  assert.equal(await fact(page, "Records"), "2,001, 1 of them your own");
+  await factBecomes(page, "Records", "2,001, 1 of them your own");
 
   await page.click('#own button:text-is("Delete")');
   await page.waitForFunction(() => document.querySelectorAll("#own li").length === 0);
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   await page.reload();
   await ready(page);
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
 });
 
 test("everything is done by keyboard alone", async () => {
@@ -317,11 +317,11 @@ test("the store is emptied, stays empty, and is filled again", async () => {
   await page.click("#empty");
   await page.waitForSelector("#confirm[open]");
   await page.keyboard.press("Escape");
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   await page.click("#empty");
   await page.click("#confirm-yes");
   await page.waitForSelector("#vacant:not([hidden])");
-  assert.equal(await fact(page, "Records"), "0");
+  await factBecomes(page, "Records", "0");
   await picture(page, "empty");
   assert.deepEqual(await barriers(page), []);
   await page.reload();
@@ -330,7 +330,7 @@ test("the store is emptied, stays empty, and is filled again", async () => {
   await page.click("#load-again");
   await page.waitForSelector("#progress:not([hidden])");
   await ready(page);
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   assert.equal(await page.isDisabled("#question"), false);
 });
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ask, barriers, fact, hits, picture, ready, startDemo } from "./browser.mjs";
+import { ask, barriers, factBecomes, hits, picture, ready, startDemo } from "./browser.mjs";
 
 let demo;
 
@@ -36,7 +36,7 @@ test("a missing model file is named, and trying again works when it is back", as
   await visitor.context.unroute("**/vectors.i8");
   await page.click('button:text-is("Try again")');
   await ready(page);
-  assert.equal(await fact(page, "Records"), "2,000");
+  await factBecomes(page, "Records", "2,000");
   await visitor.close();
 });
 
@@ -89,7 +89,7 @@ test("without IndexedDB the page offers to go on in memory, and does", async () 
   await picture(page, "storage-unavailable");
   await page.click('button:text-is("Go on in memory")');
   await ready(page);
-  assert.equal(await fact(page, "On this device"), "nothing: a reload starts over");
+  await factBecomes(page, "On this device", "nothing: a reload starts over");
   await ask(page, "How do I undo the last commit?");
   assert.equal((await hits(page))[0].title, "git undo");
   await visitor.close();
