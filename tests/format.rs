@@ -228,7 +228,7 @@ fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
     Collection::open(
         definition("l2"),
         disk.manifest.as_deref(),
-        disk.pages.clone(),
+        disk.named_pages(),
         disk.log.clone(),
     )
 }

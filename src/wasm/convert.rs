@@ -4,8 +4,6 @@
 //! Shapes and types are checked here, with the place in the error; what the data means, the engine
 //! checks. Embeddings travel as `Float32Array`s, which are copied as a whole.
 
-use std::collections::HashMap;
-
 use js_sys::{Array, Float32Array, JsString, Number, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -377,7 +375,7 @@ impl<'a> Columns<'a> {
             metadatas: Array::new(),
             uris: Array::new(),
             embeddings: Vec::new(),
-            keys: Keys::default(),
+            keys: Keys::new(),
         }
     }
 
@@ -471,8 +469,8 @@ fn from_text(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from_str)
 }
 
-/// Metadata keys as JavaScript strings; records share their keys.
-type Keys = HashMap<Key, JsString>;
+/// Metadata keys as JavaScript strings. They are few, and records share them.
+type Keys = Vec<(Key, JsString)>;
 
 fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
     let object = Object::new();
@@ -484,7 +482,12 @@ fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
             Value::Float(value) => JsValue::from_f64(*value),
             Value::String(value) => JsValue::from_str(value),
         };
-        let name = keys.entry(key.clone()).or_insert_with(|| JsString::from(&**key));
+        let known = keys.iter().position(|(known, _)| known == key);
+        let at = known.unwrap_or_else(|| {
+            keys.push((key.clone(), JsString::from(&**key)));
+            keys.len() - 1
+        });
+        let name = &keys[at].1;
         if &**key == "__proto__" {
             // Setting it would change the object's prototype instead.
             define(&object, name, &value);
