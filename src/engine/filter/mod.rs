@@ -2,6 +2,7 @@
 //! embedding.
 
 mod clause;
+mod find;
 mod pattern;
 mod select;
 mod where_clause;

@@ -3,6 +3,7 @@
 use fixedbitset::FixedBitSet;
 
 use super::clause::{Test, Where};
+use super::find::Finder;
 use crate::engine::metadata::Value;
 use crate::engine::postings::Values;
 use crate::engine::record::Records;
@@ -50,7 +51,8 @@ impl Where {
                 within
             }
             Self::Contains(text) => {
-                keep(records, within, &|document| document.contains(text.as_str()))
+                let finder = Finder::new(text);
+                keep(records, within, &|document| finder.is_in(document))
             }
             Self::Matches(pattern) => keep(records, within, &|document| pattern.is_match(document)),
         }
