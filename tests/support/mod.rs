@@ -1,6 +1,8 @@
 //! What several tests need: a seeded generator, a disk in memory, short ways to build batches.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod filters;
+
 use std::collections::HashMap;
 
 use vecino::engine::change::Change;
