@@ -59,7 +59,8 @@ impl Model {
         let ef = self.graph.len() + 1;
         let found = self.graph.search(&self.vectors, &query, ef, &accept, &mut self.scratch);
         let live = self.live().into_iter().filter(|&slot| accept(slot));
-        (found, exact_search(&self.vectors, &query, live, ef))
+        let live = live.map(|slot| slot as usize).collect();
+        (found, exact_search(&self.vectors, &query, &live, ef))
     }
 
     /// The same graph, stored and put together again.
