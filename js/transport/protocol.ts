@@ -1,6 +1,8 @@
 /** What the page asks of the engine, and the form of the messages when the engine lives in a worker. */
+
+import type { CollectionConfiguration } from "../configuration-types.js";
 import type { ErrorDescription } from "../errors.js";
-import type { CollectionConfiguration, CollectionMetadata, Metadata } from "../types.js";
+import type { CollectionMetadata, Metadata } from "../types.js";
 
 /** Records as columns; `embeddings` is ids.length x dimension numbers, row after row. */
 export interface Batch {
@@ -20,12 +22,26 @@ export interface Selection {
   offset?: number;
 }
 
-export interface CollectionInfo {
+/** The database that a call is about, by its names. */
+export interface Scope {
+  tenant: string;
+  database: string;
+}
+
+export interface DatabaseInfo {
+  id: string;
+  name: string;
+  tenant: string;
+}
+
+export interface CollectionInfo extends Scope {
   id: string;
   name: string;
   metadata?: CollectionMetadata;
-  configuration: CollectionConfiguration;
+  configuration: Pick<CollectionConfiguration, "hnsw">;
   dimension?: number;
+  /** Text that the engine keeps and only JavaScript reads. */
+  extra?: string;
 }
 
 /** Records of an answer; a column that was not asked for is absent. */
@@ -44,10 +60,27 @@ export interface QueryColumns extends GetColumns {
   distances?: Float32Array;
 }
 
+/** The answer to one search; a column that was not selected is absent. */
+export interface SearchColumns {
+  ids: string[];
+  documents?: (string | null)[];
+  embeddings?: Float32Array;
+  dimension: number;
+  metadatas?: (Metadata | null)[];
+  scores?: (number | null)[] | Float32Array | Float64Array;
+  select: string[];
+}
+
+export interface IndexingStatusInfo {
+  indexed: number;
+  total: number;
+}
+
 export interface CollectionChanges {
   name?: string;
   metadata?: object;
   configuration?: object;
+  extra?: string;
 }
 
 export interface EngineStats {
@@ -63,16 +96,31 @@ export interface Calls {
   open(path: string | undefined): Promise<void>;
   destroy(path: string): Promise<void>;
   createCollection(
+    scope: Scope,
     name: string,
     metadata: object | undefined,
     configuration: object | undefined,
+    extra: string | undefined,
     getOrCreate: boolean,
   ): Promise<CollectionInfo>;
-  getCollection(name: string): Promise<CollectionInfo>;
-  listCollections(limit: number, offset: number): Promise<CollectionInfo[]>;
-  countCollections(): Promise<number>;
-  deleteCollection(name: string): Promise<void>;
+  getCollection(scope: Scope, name: string): Promise<CollectionInfo>;
+  getCollectionById(id: string): Promise<CollectionInfo>;
+  listCollections(scope: Scope, limit: number, offset: number): Promise<CollectionInfo[]>;
+  countCollections(scope: Scope): Promise<number>;
+  deleteCollection(scope: Scope, name: string): Promise<void>;
   modifyCollection(id: string, changes: CollectionChanges): Promise<CollectionInfo>;
+  /** A copy with all records, in the same database. */
+  forkCollection(id: string, newName: string): Promise<CollectionInfo>;
+  createTenant(name: string): Promise<void>;
+  /** Rejects when there is none of that name. */
+  getTenant(name: string): Promise<void>;
+  createDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
+  getDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
+  deleteDatabase(tenant: string, name: string): Promise<void>;
+  listDatabases(tenant: string, limit: number, offset: number): Promise<DatabaseInfo[]>;
+  /** Deletes every collection, tenant and database. */
+  reset(): Promise<void>;
+  indexingStatus(collectionId: string): Promise<IndexingStatusInfo>;
   add(collectionId: string, batch: Batch): Promise<void>;
   upsert(collectionId: string, batch: Batch): Promise<void>;
   update(collectionId: string, batch: Batch): Promise<void>;
@@ -86,6 +134,7 @@ export interface Calls {
     nResults: number,
     include: string[],
   ): Promise<QueryColumns>;
+  search(collectionId: string, searches: object[]): Promise<SearchColumns[]>;
   count(collectionId: string): Promise<number>;
   stats(): Promise<EngineStats>;
   close(): Promise<void>;

@@ -1,0 +1,66 @@
+/** Functions of npm `chromadb` that turn options into what is stored. The clients here do not need them. */
+import type { Client } from "../client.js";
+import type {
+  CreateCollectionConfiguration,
+  EmbeddingFunctionConfiguration,
+  UpdateCollectionConfiguration,
+} from "../configuration-types.js";
+import { type CreationOptions, newConfiguration } from "../creation.js";
+import type { EmbeddingFunction } from "../embedding-functions/function.js";
+import {
+  DEFAULT_FUNCTION,
+  rebuild,
+  serializeEmbeddingFunction,
+} from "../embedding-functions/registry.js";
+
+/** A configuration with what is stored of its embedding function. */
+export type ProcessedConfiguration = CreateCollectionConfiguration & {
+  embedding_function?: EmbeddingFunctionConfiguration | null | undefined;
+};
+
+export async function processCreateCollectionConfig(
+  options: CreationOptions,
+): Promise<ProcessedConfiguration> {
+  return newConfiguration("processCreateCollectionConfig()", options);
+}
+
+export async function processUpdateCollectionConfig({
+  currentConfiguration,
+  currentEmbeddingFunction,
+  newConfiguration: changes,
+  client,
+}: {
+  collectionName: string;
+  currentConfiguration: { embeddingFunction?: EmbeddingFunctionConfiguration | null };
+  currentEmbeddingFunction?: EmbeddingFunction | undefined;
+  newConfiguration: UpdateCollectionConfiguration;
+  client: Client;
+}) {
+  const { embeddingFunction, hnsw, spann } = changes;
+  const current =
+    currentEmbeddingFunction ??
+    rebuild(currentConfiguration.embeddingFunction, client).embeddingFunction;
+  const settings = embeddingFunction?.getConfig?.();
+  if (settings) current?.validateConfigUpdate?.(settings);
+  return {
+    updateConfiguration: {
+      hnsw,
+      spann,
+      embedding_function: serializeEmbeddingFunction({ embeddingFunction }),
+    },
+    updateEmbeddingFunction: embeddingFunction,
+  };
+}
+
+/** The function that is stored, built again; undefined where its class is not registered or refuses. */
+export async function getEmbeddingFunction(args: {
+  client: Client;
+  efConfig?: EmbeddingFunctionConfiguration | undefined;
+}): Promise<EmbeddingFunction | undefined> {
+  return rebuild(args.efConfig, args.client).embeddingFunction;
+}
+
+/** What is stored for a collection that was created without naming a function. */
+export async function getDefaultEFConfig(): Promise<EmbeddingFunctionConfiguration> {
+  return { ...DEFAULT_FUNCTION };
+}
