@@ -1,9 +1,7 @@
 import { checkCount, checkOptions, checkString } from "./arguments.js";
 import type { Client } from "./client.js";
-import { checkPath } from "./clients.js";
+import { checkPath, connectionOf } from "./clients.js";
 import { Connection } from "./connection.js";
-import { errorOf } from "./errors.js";
-import { kind } from "./kind.js";
 import type { DatabaseInfo } from "./transport/protocol.js";
 
 /** Either the IndexedDB database to work on, or a client to share one with: the only way to one that is in memory. */
@@ -31,19 +29,9 @@ export class AdminClient {
     checkOptions("AdminClient", options, ["path", "worker", "client"]);
     const { client } = options;
     this.#owned = client === undefined;
-    if (!client) {
-      this.#connection = new Connection(
-        checkPath("AdminClient", options, ["path", "worker", "client"]),
-        options.worker,
-      );
-    } else if (client.connection instanceof Connection) {
-      this.#connection = client.connection;
-    } else {
-      throw errorOf(
-        "invalid_argument",
-        `AdminClient: client must be a client of this package, got ${kind(client)}.`,
-      );
-    }
+    this.#connection = client
+      ? connectionOf("AdminClient", client)
+      : new Connection(checkPath("AdminClient", options, ["path", "worker"]), options.worker);
   }
 
   /** Rejects with ChromaUniqueError when the tenant has one of that name. */

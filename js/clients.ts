@@ -3,16 +3,21 @@ import { Client } from "./client.js";
 import type { ClientOptions, StorageReport } from "./client-types.js";
 import { Connection, destroy } from "./connection.js";
 import { errorOf } from "./errors.js";
+import { kind } from "./kind.js";
 
 const OPTIONS = ["worker", "tenant", "database", "allowReset"] as const;
 
-export interface EphemeralClientOptions extends ClientOptions {}
+export interface EphemeralClientOptions extends ClientOptions {
+  /** A client to share the memory with, so as to see another of its databases. Closing one closes both. */
+  client?: Client | undefined;
+}
 
 /** Keeps everything in memory, until it is closed or the page goes away. */
 export class EphemeralClient extends Client {
   constructor(options: EphemeralClientOptions = {}) {
-    checkOptions("EphemeralClient", options, OPTIONS);
-    super(new Connection(undefined, options.worker), false, options);
+    checkOptions("EphemeralClient", options, [...OPTIONS, "client"]);
+    const connection = options.client && connectionOf("EphemeralClient", options.client);
+    super(connection ?? new Connection(undefined, options.worker), false, options);
   }
 }
 
@@ -47,6 +52,13 @@ export class PersistentClient extends Client {
     const path = checkPath("PersistentClient.destroy()", options, ["path", "worker"]);
     await destroy(path, options.worker);
   }
+}
+
+/** The connection of another client, which must be one of this package. */
+export function connectionOf(call: string, client: Client): Connection {
+  if (client?.connection instanceof Connection) return client.connection;
+  const message = `${call}: client must be a client of this package, got ${kind(client)}.`;
+  throw errorOf("invalid_argument", message);
 }
 
 /** The option `path`, which must name something. */
