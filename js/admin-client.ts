@@ -70,8 +70,7 @@ export class AdminClient {
   async getTenant(options: { name: string }): Promise<string> {
     checkOptions("getTenant()", options, ["name"]);
     const name = checkString("getTenant(): name", options.name);
-    await this.#connection.call("getTenant", name);
-    return name;
+    return this.#connection.call("getTenant", name);
   }
 
   /** Frees the connection, unless it is another client's. */

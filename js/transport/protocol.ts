@@ -39,7 +39,6 @@ export interface CollectionInfo extends Scope {
   name: string;
   metadata?: CollectionMetadata;
   configuration: Pick<CollectionConfiguration, "hnsw">;
-  dimension?: number;
   /** Text that the engine keeps and only JavaScript reads. */
   extra?: string;
 }
@@ -112,8 +111,7 @@ export interface Calls {
   /** A copy with all records, in the same database. */
   forkCollection(id: string, newName: string): Promise<CollectionInfo>;
   createTenant(name: string): Promise<void>;
-  /** Rejects when there is none of that name. */
-  getTenant(name: string): Promise<void>;
+  getTenant(name: string): Promise<string>;
   createDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
   getDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
   deleteDatabase(tenant: string, name: string): Promise<void>;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use vecino::engine::change::Change;
 use vecino::engine::collection::{Batch, Collection, Embeddings};
-use vecino::engine::definition::Definition;
+use vecino::engine::definition::{Definition, Scope};
 use vecino::engine::format::{PageKey, encode_change};
 use vecino::engine::json::Json;
 
@@ -42,8 +42,9 @@ pub(crate) fn hnsw(entries: &[(&str, Json)]) -> Json {
 
 pub(crate) fn definition(space: &str) -> Definition {
     let configuration = hnsw(&[("space", Json::String(space.into()))]);
-    Definition::new("id".into(), "notes", 1_700_000_000_000, 42, &Json::Null, &configuration)
-        .expect("valid")
+    let scope = Scope { tenant: "default_tenant".into(), database: "default_database".into() };
+    let lots = (1_700_000_000_000, 42);
+    Definition::new("id".into(), scope, "notes", lots, &Json::Null, &configuration).expect("valid")
 }
 
 pub(crate) fn batch(ids: &[&str], rows: &[&[f32]]) -> Batch {

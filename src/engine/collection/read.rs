@@ -9,7 +9,7 @@ use super::plan::check_vector;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::exact::exact_search;
 use crate::engine::filter::{Where, WhereDocument};
-use crate::engine::nearest::Neighbor;
+use crate::engine::nearest::{self, Neighbor};
 use crate::engine::planner::{Plan, Situation};
 use crate::engine::vectors::Vectors;
 
@@ -119,7 +119,7 @@ impl Collection {
             let mut found = self.graph.search(vectors, &query, ef, accept, &mut scratch);
             let tail = slots_of(matches.intersection(&self.unlinked));
             found.extend(exact_search(vectors, &query, tail, k));
-            found.sort_unstable();
+            nearest::sort(&mut found);
             found.truncate(k);
             if found.len() == k {
                 return found;

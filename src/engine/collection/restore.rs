@@ -101,19 +101,34 @@ impl Collection {
         }
 
         let restored = self.restore_graph(&manifest, pages);
-        let mut manifest = manifest;
-        let warning = match restored {
+        self.stored.manifest = manifest;
+        match restored {
             Ok(graph) => {
                 self.graph = graph;
-                None
+                self.sort_slots();
+                Ok(None)
             }
             Err(error) => {
-                let keys = std::mem::take(&mut manifest.graph_pages);
-                self.stored.orphans = written(&keys).map(|(_, key)| key).collect();
-                Some(error)
+                self.drop_graph();
+                Ok(Some(error))
             }
-        };
-        for slot in (0..manifest.capacity).rev() {
+        }
+    }
+
+    /// Starts over with an empty graph; what is stored of the old one goes with the next checkpoint.
+    pub(super) fn drop_graph(&mut self) {
+        let keys = std::mem::take(&mut self.stored.manifest.graph_pages);
+        self.stored.orphans.extend(written(&keys).map(|(_, key)| key));
+        self.graph = new_graph(&self.definition);
+        self.repairing = false;
+        self.sort_slots();
+    }
+
+    /// Finds anew which slots are unlinked and which are free.
+    fn sort_slots(&mut self) {
+        self.unlinked.clear();
+        self.free.clear();
+        for slot in (0..self.records.capacity()).rev() {
             let (live, linked) = (self.live.contains(slot as usize), self.graph.contains(slot));
             match (live, linked) {
                 (true, false) => self.unlinked.insert(slot as usize),
@@ -121,8 +136,6 @@ impl Collection {
                 (true, true) | (false, true) => {}
             }
         }
-        self.stored.manifest = manifest;
-        Ok(warning)
     }
 
     fn restore_graph(
