@@ -20,7 +20,7 @@ export interface ListDatabasesArgs {
   offset?: number | undefined;
 }
 
-/** Makes and removes tenants and their databases. "default_tenant" and its "default_database" always exist. */
+/** Makes tenants, and makes and removes their databases. Every tenant, "default_tenant" first, has a "default_database". */
 export class AdminClient {
   readonly #connection: Connection;
   readonly #owned: boolean;
