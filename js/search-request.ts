@@ -72,7 +72,9 @@ function limitOf(what: string, given: NonNullable<SearchRequest["limit"]>) {
 
 /** Names of keys, of which the builder's `Key` objects carry one. */
 function keysOf(what: string, given: NonNullable<SearchRequest["select"]>): string[] {
-  const keys = Symbol.iterator in Object(given) ? given : (given as { keys?: unknown }).keys;
+  const { toJSON } = given as { toJSON?: () => unknown };
+  const list = typeof toJSON === "function" ? toJSON.call(given) : given;
+  const keys = Symbol.iterator in Object(list) ? list : (list as { keys?: unknown }).keys;
   if (typeof keys !== "object" || keys === null || !(Symbol.iterator in keys)) {
     throw invalid(`${what} must be an array of keys, got ${kind(given)}.`);
   }

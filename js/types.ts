@@ -157,12 +157,11 @@ export interface SearchRequest {
   groupBy?: object | null | undefined;
   limit?: number | { offset?: number; limit?: number | null | undefined } | null | undefined;
   /** "#document", "#embedding", "#metadata", "#score" or keys of the metadata. Default: ids only. */
-  select?:
-    | Iterable<string | { name: string }>
-    | { keys?: Iterable<string | { name: string }> }
-    | null
-    | undefined;
+  select?: Keys | { keys?: Keys | undefined } | { toJSON(): { keys: string[] } } | null | undefined;
 }
+
+/** Keys by name, or as the builder's objects for them. */
+type Keys = Iterable<string | { readonly name: string }>;
 
 /** A search, or anything that can be turned into one: the builder's `Search`. */
 export type SearchInput = SearchRequest | { toPayload(): object };

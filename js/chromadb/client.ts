@@ -56,11 +56,15 @@ export class ChromaClient extends Client {
   }
 }
 
-export interface AdminClientArgs extends Address {
-  headers?: Record<string, string> | undefined;
-  fetchOptions?: RequestInit | undefined;
+export interface AdminClientArgs extends Omit<Address, "path"> {
+  /** The IndexedDB database of a PersistentClient, instead of an address. */
+  path?: string | undefined;
   /** A client whose engine to share, instead of an address. */
   client?: Client | undefined;
+  /** Taken and not used: nothing is fetched. */
+  headers?: Record<string, string> | undefined;
+  /** Taken and not used: nothing is fetched. */
+  fetchOptions?: RequestInit | undefined;
 }
 
 /** Chroma's admin client, on the same databases in the page as ChromaClient. */
@@ -69,18 +73,19 @@ export class AdminClient extends Admin {
 
   constructor(args: AdminClientArgs = {}) {
     checkOptions("AdminClient", args, [...ADDRESS, ...SERVER, "client"]);
-    const own = args.client ? undefined : new ChromaClient(addressOf(args));
-    super({ client: args.client ?? (own as Client) });
+    const { path, client, host, port, ssl, memory, worker } = args;
+    const own =
+      path === undefined && !client
+        ? new ChromaClient({ host, port, ssl, memory, worker })
+        : undefined;
+    super(path === undefined ? { client: client ?? (own as Client) } : { path, worker });
     this.#own = own;
   }
 
   override async close(): Promise<void> {
     await this.#own?.close();
+    await super.close();
   }
-}
-
-function addressOf({ host, port, ssl, path, memory, worker }: AdminClientArgs): Address {
-  return { host, port, ssl, path, memory, worker };
 }
 
 /** Refused: this package holds its data in the page. */

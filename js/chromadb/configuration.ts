@@ -6,12 +6,13 @@ import type {
   UpdateCollectionConfiguration,
 } from "../configuration-types.js";
 import { type CreationOptions, newConfiguration } from "../creation.js";
-import type { EmbeddingFunction } from "../embedding-functions/function.js";
+import type { EmbeddingFunction as AnyFunction } from "../embedding-functions/function.js";
 import {
   DEFAULT_FUNCTION,
   rebuild,
   serializeEmbeddingFunction,
 } from "../embedding-functions/registry.js";
+import type { EmbeddingFunction } from "./types.js";
 
 /** A configuration with what is stored of its embedding function. */
 export type ProcessedConfiguration = CreateCollectionConfiguration & {
@@ -32,7 +33,7 @@ export async function processUpdateCollectionConfig({
 }: {
   collectionName: string;
   currentConfiguration: { embeddingFunction?: EmbeddingFunctionConfiguration | null };
-  currentEmbeddingFunction?: EmbeddingFunction | undefined;
+  currentEmbeddingFunction?: AnyFunction | undefined;
   newConfiguration: UpdateCollectionConfiguration;
   client: Client;
 }) {
@@ -48,7 +49,8 @@ export async function processUpdateCollectionConfig({
       spann,
       embedding_function: serializeEmbeddingFunction({ embeddingFunction }),
     },
-    updateEmbeddingFunction: embeddingFunction,
+    // The very function that was passed, of which the caller knows more than its type here says.
+    updateEmbeddingFunction: embeddingFunction as EmbeddingFunction | undefined,
   };
 }
 
@@ -57,7 +59,7 @@ export async function getEmbeddingFunction(args: {
   client: Client;
   efConfig?: EmbeddingFunctionConfiguration | undefined;
 }): Promise<EmbeddingFunction | undefined> {
-  return rebuild(args.efConfig, args.client).embeddingFunction;
+  return rebuild(args.efConfig, args.client).embeddingFunction as EmbeddingFunction | undefined;
 }
 
 /** What is stored for a collection that was created without naming a function. */

@@ -3,6 +3,7 @@ import * as abort from "./cases/abort.mjs";
 import * as badCollections from "./cases/bad-collections.mjs";
 import * as badReads from "./cases/bad-reads.mjs";
 import * as badWrites from "./cases/bad-writes.mjs";
+import * as chromaClient from "./cases/chroma-client.mjs";
 import * as closing from "./cases/closing.mjs";
 import * as collections from "./cases/collections.mjs";
 import * as configurations from "./cases/configurations.mjs";
@@ -29,6 +30,7 @@ const modules = [
   schemas,
   searches,
   databases,
+  chromaClient,
   handles,
   badWrites,
   badReads,

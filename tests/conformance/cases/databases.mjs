@@ -111,4 +111,20 @@ export const persistentCases = {
     equal(names, ["default_database", "zoo"]);
     equal(await (await fresh().getCollection({ name: "things" })).count(), 4);
   },
+
+  async "an admin client finds the database by its path as well"({
+    client,
+    chromadb,
+    path,
+    worker,
+  }) {
+    const admin = new chromadb.AdminClient({ path, worker });
+    await admin.createDatabase({ name: "zoo", tenant });
+    const shared = new chromadb.AdminClient({ client });
+    equal((await shared.getDatabase({ name: "zoo", tenant })).name, "zoo");
+    await shared.close();
+    await admin.close();
+    await rejects(admin.getTenant({ name: tenant }), { code: "closed" });
+    equal(await client.countCollections(), 0);
+  },
 };

@@ -32,20 +32,23 @@ export const cases = {
   },
 
   async "several searches at once, plain and built, answer in their order"({ client, chromadb }) {
-    const { K, Knn, Search } = chromadb;
+    const { K, Knn, Search, Select } = chromadb;
     const things = await collectionOf(client);
     const found = await things.search(
       [
         new Search().where(K("kind").eq("place")).select(K.EMBEDDING, K.METADATA),
         { rank: Knn({ query: Float32Array.of(0, 1), limit: 1 }), select: [K.SCORE] },
-        { rank: { $knn: { query: Float32Array.of(2, 2), limit: 1 } } },
+        {
+          rank: { $knn: { query: Float32Array.of(2, 2), limit: 1 } },
+          select: new Select(["#score"]),
+        },
       ],
       { readLevel: "index_and_wal" },
     );
     equal(found.ids, [["d"], ["b"], ["c"]]);
     equal(found.embeddings, [[[-1, 0.5]], null, null]);
     equal(found.metadatas, [[{ kind: "place" }], null, null]);
-    equal(found.scores, [null, [0], null]);
+    equal(found.scores, [null, [0], [0]]);
     equal(found.rows()[0], [{ id: "d", embedding: [-1, 0.5], metadata: { kind: "place" } }]);
   },
 
