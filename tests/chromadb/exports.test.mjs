@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import * as chromadb from "chromadb";
-import * as vecino from "vecino/chromadb";
+
+// As values: what is compared is looked up by name.
+const chromadb = { ...(await import("chromadb")) };
+const vecino = { ...(await import("vecino/chromadb")) };
 
 const declared = await readFile(
   new URL("../../node_modules/chromadb/dist/chromadb.d.ts", import.meta.url),

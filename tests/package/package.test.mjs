@@ -161,7 +161,7 @@ test("a page that only searches bundles neither Schema nor AdminClient nor the b
     "deleteIndex",
     "OpenAIEmbeddingFunction",
     "$not_regex",
-    "ChromaClient",
+    "AdminCloudClient",
   ]) {
     assert.ok(!code.includes(part), `${part} is in what the page loads first`);
   }
