@@ -33,6 +33,18 @@ fn metadata() -> Metadata {
     MetadataPatch::from_json(&json, &String::new).expect("valid").merge(None).expect("has keys")
 }
 
+/// Metadata with a list of each type.
+fn lists() -> Metadata {
+    let text = |text: &str| Json::String(text.into());
+    let json = object(&[
+        ("flags", Json::Array(vec![Json::Bool(true), Json::Bool(false)])),
+        ("years", Json::Array(vec![Json::Int(-2_020), Json::Int(1 << 52), Json::Int(-2_020)])),
+        ("ratios", Json::Array(vec![Json::Float(0.25), Json::Int(3)])),
+        ("tags", Json::Array(vec![text("«vecino» 🏡"), text("")])),
+    ]);
+    MetadataPatch::from_json(&json, &String::new).expect("valid").merge(None).expect("has keys")
+}
+
 fn some_definition() -> Definition {
     Definition {
         metadata: Some(metadata()),
@@ -56,6 +68,12 @@ fn some_change() -> Change {
         dimension: 2,
         embeddings: vec![1.0, -0.5, f32::MAX, 1e-45],
     }
+}
+
+fn change_with_lists() -> Change {
+    let metadata = Some(Some(lists()));
+    let put = Put { id: "a".into(), embedding: false, document: None, uri: None, metadata };
+    Change { writes: vec![Write::Put(put)], ..Change::default() }
 }
 
 fn some_manifest() -> Manifest {
@@ -83,6 +101,11 @@ fn some_records() -> Vec<(u32, Record)> {
     vec![(512, record("a", 9, None)), (700, record("b", 2, Some(metadata())))]
 }
 
+fn records_with_lists() -> Vec<(u32, Record)> {
+    let (document, uri, metadata) = (None, Some("file:a".into()), Some(lists()));
+    vec![(3, Record { id: "a".into(), order: 1, document, uri, metadata })]
+}
+
 fn some_nodes() -> Vec<StoredNode> {
     vec![
         StoredNode {
@@ -104,8 +127,7 @@ fn some_namespaces() -> Namespaces {
     Namespaces { tenants: vec!["acme".into(), "globex".into()], databases }
 }
 
-fn encoded_records() -> Vec<u8> {
-    let records = some_records();
+fn encoded_records(records: &[(u32, Record)]) -> Vec<u8> {
     encode_record_page(records.iter().map(|(slot, record)| (*slot, record)))
 }
 
@@ -133,8 +155,12 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(decode_manifest(&bytes), Ok(some_manifest()));
     let bytes = golden("vector_page.bin", &encode_vector_page(&[0.5, -1.0, 1e-45]));
     assert_eq!(decode_vector_page(&bytes), Ok(vec![0.5, -1.0, 1e-45]));
-    let bytes = golden("record_page.bin", &encoded_records());
+    let bytes = golden("record_page.bin", &encoded_records(&some_records()));
     assert_eq!(decode_record_page(&bytes), Ok(some_records()));
+    let bytes = golden("change_lists.bin", &encode_change(&change_with_lists()));
+    assert_eq!(decode_change(&bytes), Ok(change_with_lists()));
+    let bytes = golden("record_page_lists.bin", &encoded_records(&records_with_lists()));
+    assert_eq!(decode_record_page(&bytes), Ok(records_with_lists()));
     let bytes = golden("graph_page.bin", &encode_graph_page(&some_nodes()));
     assert_eq!(decode_graph_page(&bytes), Ok(some_nodes()));
     let bytes = golden("namespaces.bin", &encode_namespaces(&some_namespaces()));
@@ -160,7 +186,9 @@ fn every_flipped_bit_and_every_cut_is_noticed() {
         encode_change(&some_change()),
         encode_manifest(&some_manifest()),
         encode_vector_page(&[1.0; 9]),
-        encoded_records(),
+        encoded_records(&some_records()),
+        encoded_records(&records_with_lists()),
+        encode_change(&change_with_lists()),
         encode_graph_page(&some_nodes()),
         encode_namespaces(&some_namespaces()),
     ] {
@@ -202,6 +230,30 @@ proptest! {
     }
 }
 
+#[test]
+fn a_list_with_a_wrong_body_is_refused() {
+    let good = encode_change(&change_with_lists());
+    // The body with other bytes and a checksum to match.
+    let body = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut body = good[12..].to_vec();
+        change(&mut body);
+        let seed = u64::from(good[2]) << 8 | u64::from(FORMAT_VERSION);
+        let sum = xxhash_rust::xxh3::xxh3_64_with_seed(&body, seed);
+        decode_change(&[&good[..4], &sum.to_le_bytes(), &body].concat())
+    };
+    assert_eq!(body(&|_| ()), Ok(change_with_lists()));
+    let key = good[12..].windows(5).position(|bytes| bytes == b"flags").expect("the key") + 5;
+    let check = |change: &dyn Fn(&mut Vec<u8>), part: &str| {
+        let error = body(change).expect_err(part);
+        assert_eq!(error.code, Code::Damaged);
+        assert!(error.message.contains(part), "{error}");
+    };
+    check(&|body| body[key] = 9, "unknown type");
+    check(&|body| body[key + 1..key + 5].fill(0), "list is empty");
+    check(&|body| body[key + 1..key + 5].fill(0xff), "length exceeds");
+    check(&|body| body[key + 5] = 2, "neither true nor false");
+}
+
 /// A stored collection of 200 records with a graph, a checkpoint and two log entries after it.
 fn stored() -> (Disk, Collection) {
     let mut random = Random(1);
@@ -228,7 +280,7 @@ fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
     Collection::open(
         definition("l2"),
         disk.manifest.as_deref(),
-        disk.pages.clone(),
+        disk.named_pages(),
         disk.log.clone(),
     )
 }

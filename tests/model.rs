@@ -4,10 +4,13 @@
 
 mod support;
 
+use support::filters::{
+    Told, judge, judge_document, random_document, random_document_filter, random_filter,
+    random_metadata, read_document, read_where, told,
+};
 use support::{Disk, Random, batch, definition, object};
 use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::distance::{Space, dot, squared_l2};
-use vecino::engine::filter::{Where, WhereDocument};
 use vecino::engine::json::Json;
 use vecino::engine::planner::Planner;
 
@@ -18,10 +21,24 @@ const PLANNER: Planner = Planner { exact_numbers: 20 * DIMENSION, scanned_per_ca
 
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
-    id: String,
     embedding: Vec<f32>,
-    document: Option<String>,
-    year: Option<i64>,
+    told: Told,
+}
+
+/// A selection, and the clauses it was made of.
+#[derive(Default)]
+struct Chosen {
+    selection: Selection,
+    filter: Option<Json>,
+    document_filter: Option<Json>,
+}
+
+impl Chosen {
+    fn has(&self, row: &Told) -> bool {
+        self.selection.ids.as_ref().is_none_or(|ids| ids.contains(&row.id))
+            && self.filter.as_ref().is_none_or(|clause| judge(clause, row))
+            && self.document_filter.as_ref().is_none_or(|clause| judge_document(clause, row))
+    }
 }
 
 /// The specification: records in insertion order, searched one by one.
@@ -30,31 +47,22 @@ struct Model(Vec<Row>);
 
 impl Model {
     fn find(&mut self, id: &str) -> Option<&mut Row> {
-        self.0.iter_mut().find(|row| row.id == id)
+        self.0.iter_mut().find(|row| row.told.id == id)
     }
 
-    fn nearest(&self, query: &[f32], space: Space, k: usize, year: Option<i64>) -> Vec<f32> {
+    fn nearest(&self, query: &[f32], space: Space, k: usize, chosen: &Chosen) -> Vec<f32> {
         let norm = |v: &[f32]| dot(v, v).sqrt();
         let distance = |row: &Row| match space {
             Space::L2 => squared_l2(query, &row.embedding),
             Space::Ip => 1.0 - dot(query, &row.embedding),
             Space::Cosine => 1.0 - dot(query, &row.embedding) / norm(query) / norm(&row.embedding),
         };
-        let matching = self.0.iter().filter(|row| year.is_none() || row.year > year);
+        let matching = self.0.iter().filter(|row| chosen.has(&row.told));
         let mut distances: Vec<f32> = matching.map(distance).collect();
         distances.sort_by(f32::total_cmp);
         distances.truncate(k);
         distances
     }
-}
-
-fn year_metadata(year: i64) -> Json {
-    object(&[("year", Json::Int(year))])
-}
-
-fn newer_than(year: i64) -> Selection {
-    let clause = object(&[("year", object(&[("$gt", Json::Int(year))]))]);
-    Selection { filter: Some(Where::from_json(&clause).expect("valid")), ..Selection::default() }
 }
 
 struct Run {
@@ -91,36 +99,40 @@ impl Run {
 
     fn put(&mut self, operation: usize) {
         let ids = self.ids();
-        let rows: Vec<Row> = ids
+        let rows: Vec<(Row, Json)> = ids
             .iter()
-            .map(|id| Row {
-                id: id.clone(),
-                embedding: self.vector(),
-                document: Some(format!("text {}", self.random.below(9))),
-                year: Some(2000 + self.random.below(20) as i64),
+            .map(|id| {
+                let embedding = self.vector();
+                let document = random_document(&mut self.random);
+                let metadata = random_metadata(&mut self.random);
+                let mut told = Told { id: id.clone(), document, metadata: Vec::new() };
+                told.patch(&metadata);
+                (Row { embedding, told }, metadata)
             })
             .collect();
         let with_embeddings = operation != 2 || self.random.below(2) == 0;
-        let embeddings: Vec<&[f32]> = rows.iter().map(|row| row.embedding.as_slice()).collect();
+        let embeddings: Vec<&[f32]> =
+            rows.iter().map(|(row, _)| row.embedding.as_slice()).collect();
         let names: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut batch = batch(&names, if with_embeddings { &embeddings } else { &[] });
-        batch.documents = Some(rows.iter().map(|row| row.document.clone()).collect());
-        batch.metadatas =
-            Some(rows.iter().map(|row| year_metadata(row.year.unwrap_or_default())).collect());
+        batch.documents = Some(rows.iter().map(|(row, _)| row.told.document.clone()).collect());
+        batch.metadatas = Some(rows.iter().map(|(_, metadata)| metadata.clone()).collect());
         let change = match operation {
             0 => self.collection.plan(Operation::Add, &batch),
             1 => self.collection.plan(Operation::Upsert, &batch),
             _ => self.collection.plan(Operation::Update, &batch),
         };
         self.disk.write(&mut self.collection, change.expect("valid"));
-        for row in rows {
-            match (self.model.find(&row.id), operation) {
+        for (row, metadata) in rows {
+            match (self.model.find(&row.told.id), operation) {
                 (Some(old), 1 | 2) => {
-                    let embedding = old.embedding.clone();
-                    *old = row;
-                    if !with_embeddings {
-                        old.embedding = embedding;
+                    if with_embeddings {
+                        old.embedding = row.embedding;
                     }
+                    if row.told.document.is_some() {
+                        old.told.document = row.told.document;
+                    }
+                    old.told.patch(&metadata);
                 }
                 (None, 0 | 1) => self.model.0.push(row),
                 _ => {}
@@ -128,22 +140,42 @@ impl Run {
         }
     }
 
-    fn delete(&mut self) {
-        let (selection, limit) = if self.random.below(8) == 0 {
-            (newer_than(2015), Some(3))
-        } else {
-            (Selection { ids: Some(self.ids()), ..Selection::default() }, None)
+    /// Clauses of every kind, and now and then ids.
+    fn choose(&mut self) -> Chosen {
+        let random = &mut self.random;
+        let filter = (random.below(3) > 0).then(|| random_filter(random, 3));
+        let document_filter = (random.below(3) == 0).then(|| random_document_filter(random, 2));
+        let ids = (self.random.below(4) == 0).then(|| self.ids());
+        let selection = Selection {
+            ids,
+            filter: filter.as_ref().map(read_where),
+            document_filter: document_filter.as_ref().map(read_document),
         };
-        let (change, deleted) = self.collection.plan_delete(&selection, limit).expect("valid");
+        Chosen { selection, filter, document_filter }
+    }
+
+    fn delete(&mut self) {
+        let (chosen, limit) = if self.random.below(8) == 0 {
+            let filter = random_filter(&mut self.random, 3);
+            let selection = support::filters::where_selection(&filter);
+            (Chosen { selection, filter: Some(filter), document_filter: None }, Some(3))
+        } else {
+            let ids = Some(self.ids());
+            (
+                Chosen {
+                    selection: Selection { ids, ..Selection::default() },
+                    ..Chosen::default()
+                },
+                None,
+            )
+        };
+        let (change, deleted) =
+            self.collection.plan_delete(&chosen.selection, limit).expect("valid");
         self.disk.write(&mut self.collection, change);
         let before = self.model.0.len();
         let mut left = limit.unwrap_or(u32::MAX);
         self.model.0.retain(|row| {
-            let selected = match &selection.ids {
-                Some(ids) => ids.contains(&row.id),
-                None => row.year > Some(2015),
-            };
-            let keep = !selected || left == 0;
+            let keep = !chosen.has(&row.told) || left == 0;
             left -= u32::from(!keep);
             keep
         });
@@ -172,26 +204,32 @@ impl Run {
             .iter()
             .map(|&slot| {
                 let record = self.collection.record(slot);
-                let year = record.metadata.as_ref().and_then(|m| m.get("year")).cloned();
-                Row {
+                let metadata = record.metadata.as_ref().map(|metadata| {
+                    metadata.iter().map(|(key, value)| (key.to_string(), told(value))).collect()
+                });
+                let told = Told {
                     id: record.id.to_string(),
-                    embedding: self.collection.embedding(slot).to_vec(),
                     document: record.document.as_deref().map(str::to_owned),
-                    year: year.map(|year| match year {
-                        vecino::engine::metadata::Value::Int(year) => year,
-                        other => panic!("{other:?}"),
-                    }),
-                }
+                    metadata: metadata.unwrap_or_default(),
+                };
+                Row { embedding: self.collection.embedding(slot).to_vec(), told }
             })
             .collect();
         assert_eq!(rows, self.model.0);
         self.collection.check().expect("the graph is sound");
 
         let query = self.random.vector(DIMENSION);
-        for (selection, year) in [(Selection::default(), None), (newer_than(2012), Some(2012))] {
-            let found = self.collection.query(&query, DIMENSION, &selection, 5).expect("valid");
+        for chosen in [Chosen::default(), self.choose(), self.choose()] {
+            let Chosen { selection, filter, document_filter } = &chosen;
+            let slots = self.collection.get(selection, None, 0).expect("valid");
+            let ids: Vec<&str> = slots.iter().map(|s| &*self.collection.record(*s).id).collect();
+            let matching = self.model.0.iter().filter(|row| chosen.has(&row.told));
+            let expected: Vec<&str> = matching.map(|row| row.told.id.as_str()).collect();
+            assert_eq!(ids, expected, "{filter:?} {document_filter:?}");
+
+            let found = self.collection.query(&query, DIMENSION, selection, 5).expect("valid");
             let found: Vec<f32> = found[0].iter().map(|neighbor| neighbor.distance).collect();
-            let expected = self.model.nearest(&query, self.space, 5, year);
+            let expected = self.model.nearest(&query, self.space, 5, &chosen);
             assert_eq!(found.len(), expected.len(), "always min(k, matches)");
             for (found, expected) in found.iter().zip(&expected) {
                 assert!((found - expected).abs() < 1e-5, "{found} instead of {expected}");
@@ -227,13 +265,13 @@ fn documents_and_offsets_select_in_insertion_order() {
     let mut run = Run::new(7, Space::L2);
     (0..40).for_each(|_| run.put(0));
     let json = object(&[("$contains", Json::String("text 3".into()))]);
-    let clause = WhereDocument::from_json(&json).expect("valid");
+    let clause = read_document(&json);
     let selection = Selection { document_filter: Some(clause), ..Selection::default() };
     let slots = run.collection.get(&selection, Some(2), 1).expect("valid");
     let ids: Vec<_> =
         slots.iter().map(|&slot| run.collection.record(slot).id.to_string()).collect();
-    let matching = run.model.0.iter().filter(|row| row.document.as_deref() == Some("text 3"));
-    let expected: Vec<_> = matching.skip(1).take(2).map(|row| row.id.clone()).collect();
+    let matching = run.model.0.iter().filter(|row| judge_document(&json, &row.told));
+    let expected: Vec<_> = matching.skip(1).take(2).map(|row| row.told.id.clone()).collect();
     assert_eq!(ids, expected);
     assert_eq!(ids.len(), 2);
 }

@@ -18,6 +18,8 @@ pub enum Code {
     ZeroVector,
     /// A `where` or `whereDocument` clause cannot be understood.
     InvalidFilter,
+    /// A regular expression cannot be compiled.
+    InvalidRegex,
     /// A configuration key or value cannot be understood.
     InvalidConfiguration,
     /// A metadata key or value is not of a supported type.
@@ -47,6 +49,7 @@ impl Code {
             Self::NonFinite => "non_finite",
             Self::ZeroVector => "zero_vector",
             Self::InvalidFilter => "invalid_filter",
+            Self::InvalidRegex => "invalid_regex",
             Self::InvalidConfiguration => "invalid_configuration",
             Self::InvalidMetadata => "invalid_metadata",
             Self::InvalidName => "invalid_name",

@@ -1,12 +1,12 @@
 //! Metadata: the named values of a record or a collection.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::error::{Code, Error, Result};
 use super::json::{Json, non_finite};
 
-/// One metadata value. Whole numbers and fractions are kept apart but compare as numbers.
+/// One metadata value: a scalar, or a list of scalars of one type. Whole numbers and fractions are
+/// kept apart but compare as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `true` or `false`.
@@ -17,57 +17,135 @@ pub enum Value {
     Float(f64),
     /// A text, compared byte by byte.
     String(Box<str>),
+    /// Booleans in the order given, like all lists: never empty, repetitions kept.
+    Bools(Box<[bool]>),
+    /// Whole numbers.
+    Ints(Box<[i64]>),
+    /// Numbers of which at least one was a fraction.
+    Floats(Box<[f64]>),
+    /// Texts.
+    Strings(Box<[Box<str>]>),
+}
+
+/// A scalar as it is compared: by type, and numbers by value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar<'a> {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number. JavaScript's whole numbers have at most 53 bits, so that every one is exact here.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
 }
 
 impl Value {
-    /// Reads a scalar. `None` stands for null. `place` names the value in the error.
+    /// Reads a scalar or a list. `None` stands for null. `place` names the value in the error.
     ///
     /// # Errors
-    /// `invalid_metadata` for arrays and objects, `non_finite` for NaN and infinities.
+    /// `invalid_metadata` for objects, and lists that are empty or mix types; `non_finite` for NaN
+    /// and infinities.
     pub fn from_json(json: &Json, place: &dyn Fn() -> String) -> Result<Option<Self>> {
         Ok(Some(match json {
             Json::Null => return Ok(None),
             Json::Bool(value) => Self::Bool(*value),
             Json::Int(value) => Self::Int(*value),
-            Json::Float(value) if value.is_finite() => Self::Float(*value),
-            Json::Float(value) => {
-                let (place, value) = (place(), non_finite(*value));
-                return Err(Error::new(
-                    Code::NonFinite,
-                    format!("{place} is {value}; metadata numbers must be finite"),
-                ));
-            }
+            Json::Float(value) => Self::Float(finite(*value, place)?),
             Json::String(value) => Self::String(value.as_str().into()),
-            Json::Array(_) | Json::Object(_) => {
-                let (place, kind) = (place(), json.kind());
-                return Err(Error::new(
-                    Code::InvalidMetadata,
-                    format!("{place} is {kind}; expected a string, number, boolean or null"),
+            Json::Array(items) => read_list(items, place)?,
+            Json::Object(_) => {
+                return invalid(format!(
+                    "{} is an object; expected a string, number, boolean, null or an array of one \
+                     of these types",
+                    place()
                 ));
             }
         }))
     }
 
-    /// How two numbers compare; `None` when either is no number.
+    /// Whether it is a list.
     #[must_use]
-    pub fn compare_numbers(&self, other: &Self) -> Option<Ordering> {
-        match (self, other) {
-            (Self::Int(a), Self::Int(b)) => Some(a.cmp(b)),
-            (Self::Int(a), Self::Float(b)) => (*a as f64).partial_cmp(b),
-            (Self::Float(a), Self::Int(b)) => a.partial_cmp(&(*b as f64)),
-            (Self::Float(a), Self::Float(b)) => a.partial_cmp(b),
-            _ => None,
+    pub fn is_list(&self) -> bool {
+        matches!(self, Self::Bools(_) | Self::Ints(_) | Self::Floats(_) | Self::Strings(_))
+    }
+
+    /// Calls `visit` with the scalar, or with each element of the list.
+    pub fn each<'a>(&'a self, visit: &mut dyn FnMut(Scalar<'a>)) {
+        match self {
+            Self::Bool(value) => visit(Scalar::Bool(*value)),
+            Self::Int(value) => visit(Scalar::Number(*value as f64)),
+            Self::Float(value) => visit(Scalar::Number(*value)),
+            Self::String(value) => visit(Scalar::Text(value)),
+            Self::Bools(list) => list.iter().for_each(|value| visit(Scalar::Bool(*value))),
+            Self::Ints(list) => list.iter().for_each(|value| visit(Scalar::Number(*value as f64))),
+            Self::Floats(list) => list.iter().for_each(|value| visit(Scalar::Number(*value))),
+            Self::Strings(list) => list.iter().for_each(|value| visit(Scalar::Text(value))),
         }
     }
 
-    /// Equality without coercion between strings, numbers and booleans; 2 equals 2.0.
-    #[must_use]
-    pub fn equals(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Bool(a), Self::Bool(b)) => a == b,
-            (Self::String(a), Self::String(b)) => a == b,
-            _ => self.compare_numbers(other) == Some(Ordering::Equal),
+    /// Bytes on the heap, for statistics.
+    fn memory_bytes(&self) -> usize {
+        match self {
+            Self::Bool(_) | Self::Int(_) | Self::Float(_) => 0,
+            Self::String(text) => text.len(),
+            Self::Bools(list) => list.len(),
+            Self::Ints(list) => size_of_val(&**list),
+            Self::Floats(list) => size_of_val(&**list),
+            Self::Strings(list) => {
+                size_of_val(&**list) + list.iter().map(|text| text.len()).sum::<usize>()
+            }
         }
+    }
+}
+
+fn invalid<T>(message: String) -> Result<T> {
+    Err(Error::new(Code::InvalidMetadata, message))
+}
+
+fn finite(value: f64, place: &dyn Fn() -> String) -> Result<f64> {
+    if value.is_finite() {
+        return Ok(value);
+    }
+    let (place, value) = (place(), non_finite(value));
+    let message = format!("{place} is {value}; metadata numbers must be finite");
+    Err(Error::new(Code::NonFinite, message))
+}
+
+fn read_list(items: &[Json], place: &dyn Fn() -> String) -> Result<Value> {
+    let (mut bools, mut ints, mut floats, mut strings) = (vec![], vec![], vec![], vec![]);
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Json::Bool(value) => bools.push(*value),
+            Json::Int(value) => {
+                ints.push(*value);
+                floats.push(*value as f64);
+            }
+            Json::Float(value) => floats.push(finite(*value, &|| format!("{}[{at}]", place()))?),
+            Json::String(value) => strings.push(value.as_str().into()),
+            Json::Null | Json::Array(_) | Json::Object(_) => {
+                return invalid(format!(
+                    "{}[{at}] is {}; expected a string, number or boolean",
+                    place(),
+                    item.kind()
+                ));
+            }
+        }
+    }
+    let Some(first) = items.first() else {
+        return invalid(format!("{} is an empty array; give it an element", place()));
+    };
+    let all = items.len();
+    if bools.len() == all {
+        Ok(Value::Bools(bools.into()))
+    } else if ints.len() == all {
+        Ok(Value::Ints(ints.into()))
+    } else if floats.len() == all {
+        Ok(Value::Floats(floats.into()))
+    } else if strings.len() == all {
+        Ok(Value::Strings(strings.into()))
+    } else {
+        let other = items.iter().map(Json::kind).find(|kind| *kind != first.kind());
+        let (first, other) = (first.kind(), other.unwrap_or_default());
+        invalid(format!("{} mixes {first} and {other}; expected elements of one type", place()))
     }
 }
 
@@ -106,11 +184,8 @@ impl Metadata {
     /// Bytes on the heap, for statistics.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let texts = self.0.iter().map(|(_, value)| match value {
-            Value::String(text) => text.len(),
-            _ => 0,
-        });
-        self.0.capacity() * size_of::<(Key, Value)>() + texts.sum::<usize>()
+        let values = self.0.iter().map(|(_, value)| value.memory_bytes());
+        self.0.capacity() * size_of::<(Key, Value)>() + values.sum::<usize>()
     }
 }
 
@@ -119,13 +194,12 @@ impl Metadata {
 pub struct MetadataPatch(Vec<(Key, Option<Value>)>);
 
 impl MetadataPatch {
-    /// Reads an object of scalars; null removes its key. `owner` names the record or collection.
+    /// Reads an object of values; null removes its key. `owner` names the record or collection.
     ///
     /// # Errors
     /// `invalid_metadata` when it is no object, is empty, or a key is empty or begins with `#`
     /// or `$`; and what [`Value::from_json`] finds wrong.
     pub fn from_json(json: &Json, owner: &dyn Fn() -> String) -> Result<Self> {
-        let invalid = |message: String| Err(Error::new(Code::InvalidMetadata, message));
         let Json::Object(entries) = json else {
             return invalid(format!(
                 "metadata of {} is {}; expected an object",
@@ -208,14 +282,50 @@ mod tests {
         check(object(&[("#x", Json::Int(1))]), Code::InvalidMetadata, "#x");
         check(object(&[("when", object(&[]))]), Code::InvalidMetadata, "\"when\"");
         check(object(&[("n", Json::Float(f64::NAN))]), Code::NonFinite, "NaN");
+        let list = |items: &[Json]| object(&[("tags", Json::Array(items.to_vec()))]);
+        let mixed = [Json::Int(1), Json::String("1".into())];
+        check(
+            list(&mixed),
+            Code::InvalidMetadata,
+            "\"tags\" of record \"r7\" mixes a number and a s",
+        );
+        check(
+            list(&[Json::Bool(true), Json::Int(1)]),
+            Code::InvalidMetadata,
+            "mixes a boolean and",
+        );
+        check(list(&[]), Code::InvalidMetadata, "is an empty array");
+        check(list(&[Json::Int(1), Json::Null]), Code::InvalidMetadata, "[1] is null");
+        check(list(&[list(&[])]), Code::InvalidMetadata, "[0] is an object");
+        check(
+            list(&[Json::Int(1), Json::Float(f64::INFINITY)]),
+            Code::NonFinite,
+            "[1] is Infinity",
+        );
     }
 
     #[test]
-    fn numbers_compare_across_whole_and_fraction_but_never_with_other_types() {
-        assert!(Value::Int(2).equals(&Value::Float(2.0)));
-        assert!(!Value::Int(1).equals(&Value::Bool(true)));
-        assert!(!Value::Int(1).equals(&Value::Float(1.5)));
-        assert_eq!(Value::Float(1.5).compare_numbers(&Value::Int(2)), Some(Ordering::Less));
-        assert_eq!(Value::Float(1.5).compare_numbers(&Value::String("2".into())), None);
+    fn lists_keep_order_and_repetitions_and_one_fraction_makes_them_fractions() {
+        let value = |items: &[Json]| {
+            let list = Json::Array(items.to_vec());
+            patch(&[("k", list)]).merge(None).expect("a key").get("k").cloned().expect("the value")
+        };
+        let text = |text: &str| Json::String(text.into());
+        assert_eq!(
+            value(&[Json::Int(2), Json::Int(1), Json::Int(2)]),
+            Value::Ints([2, 1, 2].into())
+        );
+        assert_eq!(value(&[Json::Int(2), Json::Float(0.5)]), Value::Floats([2.0, 0.5].into()));
+        assert_eq!(value(&[Json::Bool(true)]), Value::Bools([true].into()));
+        assert_eq!(
+            value(&[text("b"), text(""), text("b")]),
+            Value::Strings(["b".into(), "".into(), "b".into()].into())
+        );
+        let old = patch(&[("k", Json::Array(vec![text("a"), text("b")])), ("n", Json::Int(1))])
+            .merge(None)
+            .expect("keys");
+        let new = patch(&[("k", Json::Array(vec![Json::Int(7)]))]).merge(Some(&old)).expect("keys");
+        assert_eq!(new.get("k"), Some(&Value::Ints([7].into())), "a list replaces as a whole");
+        assert_eq!(new.get("n"), Some(&Value::Int(1)));
     }
 }

@@ -15,6 +15,7 @@ pub mod metadata;
 pub mod nearest;
 pub mod pages;
 pub mod planner;
+pub mod postings;
 pub mod record;
 pub mod suggest;
 pub mod vectors;

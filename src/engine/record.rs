@@ -1,9 +1,13 @@
 //! The records of a collection: what a caller stored, found by slot and by id.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::metadata::{Key, Metadata};
+use super::postings::{KeyPostings, Postings};
 
 /// One record without its embedding, which lives in `Vectors` under the same slot.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub struct Records {
     by_id: HashMap<Arc<str>, u32>,
     /// One copy of every metadata key; records share it.
     keys: HashSet<Key>,
+    /// In step with `slots`; reading builds those of one more key, hence the cell.
+    postings: RefCell<Postings>,
 }
 
 impl Records {
@@ -54,6 +60,15 @@ impl Records {
         self.by_id.get(id).copied()
     }
 
+    /// The slots of those of `ids` that exist.
+    #[must_use]
+    pub fn slots(&self, ids: &[String]) -> FixedBitSet {
+        let mut found = FixedBitSet::with_capacity(self.slots.len());
+        let slots = ids.iter().filter_map(|id| self.slot(id));
+        slots.for_each(|slot| found.insert(slot as usize));
+        found
+    }
+
     /// The record in `slot`, if it holds one.
     #[must_use]
     pub fn get(&self, slot: u32) -> Option<&Record> {
@@ -62,6 +77,7 @@ impl Records {
 
     /// Puts `record` into `slot`, replacing what is there; the id moves with it.
     pub fn put(&mut self, slot: u32, mut record: Record) {
+        self.take(slot);
         if let Some(metadata) = &mut record.metadata {
             metadata.share_keys(|key| match self.keys.get(key) {
                 Some(shared) => shared.clone(),
@@ -70,6 +86,7 @@ impl Records {
                     key.clone()
                 }
             });
+            self.postings.get_mut().insert(metadata, slot);
         }
         self.ensure(slot + 1);
         self.by_id.insert(record.id.clone(), slot);
@@ -80,7 +97,32 @@ impl Records {
     pub fn take(&mut self, slot: u32) -> Option<Record> {
         let record = self.slots.get_mut(slot as usize)?.take()?;
         self.by_id.remove(&record.id);
+        if let Some(metadata) = &record.metadata {
+            self.postings.get_mut().remove(metadata, slot);
+        }
         Some(record)
+    }
+
+    /// Calls `read` with the postings of `key`, unless no record ever had the key. O(records) the
+    /// first time that a key is asked for.
+    pub fn postings(&self, key: &str, read: &mut dyn FnMut(&KeyPostings)) {
+        let Some(key) = self.keys.get(key) else { return };
+        let mut postings = self.postings.borrow_mut();
+        if postings.get(key).is_none() {
+            postings.add_key(key.clone(), self.build_postings(key));
+        }
+        postings.get(key).into_iter().for_each(read);
+    }
+
+    fn build_postings(&self, key: &str) -> KeyPostings {
+        let mut postings = KeyPostings::default();
+        for (slot, record) in (0..).zip(&self.slots) {
+            let metadata = record.as_ref().and_then(|record| record.metadata.as_ref());
+            if let Some(value) = metadata.and_then(|metadata| metadata.get(key)) {
+                postings.insert(value, slot);
+            }
+        }
+        postings
     }
 
     /// Makes room for `capacity` slots.
@@ -102,5 +144,6 @@ impl Records {
         self.slots.capacity() * size_of::<Option<Record>>()
             + self.by_id.capacity() * size_of::<(Arc<str>, u32)>()
             + contents.sum::<usize>()
+            + self.postings.borrow().memory_bytes()
     }
 }

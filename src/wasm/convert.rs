@@ -4,7 +4,7 @@
 //! Shapes and types are checked here, with the place in the error; what the data means, the engine
 //! checks. Embeddings travel as `Float32Array`s, which are copied as a whole.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 
 use js_sys::{Array, Float32Array, JsString, Number, Object, Reflect, Uint32Array};
 use serde::Serialize;
@@ -12,12 +12,13 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::engine;
 use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT, Database};
 use crate::engine::collection::{Batch, Collection, Embeddings, Selection};
 use crate::engine::definition::{Changes, Configuration, Definition, Scope};
-use crate::engine::filter::{Where, WhereDocument};
+use crate::engine::filter::{Matcher, Where, WhereDocument};
 use crate::engine::json::Json;
-use crate::engine::metadata::{Key, Metadata, Value};
+use crate::engine::metadata::{Key, Metadata, Scalar};
 use crate::engine::nearest::Neighbor;
 use crate::wasm::database::{NewCollection, Stats};
 use crate::wasm::errors::{Error, Result, code};
@@ -242,6 +243,11 @@ pub(crate) fn to_floats(value: &JsValue, place: &str) -> Result<Vec<f32>> {
     }
 }
 
+fn compile(_: &str) -> engine::error::Result<Rc<dyn Matcher>> {
+    let message = "regular expressions are not loaded";
+    Err(engine::error::Error::new(engine::error::Code::InvalidRegex, message))
+}
+
 /// Which records, and which part of them in insertion order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Selected {
@@ -259,9 +265,10 @@ pub(crate) fn to_selected(value: &JsValue) -> Result<Selected> {
             .map(|clause| to_json(&clause, Role::Filter, &|| name.to_owned()))
             .transpose()
     };
-    let filter = clause("where")?.as_ref().map(Where::from_json).transpose()?;
-    let document_filter =
-        clause("whereDocument")?.as_ref().map(WhereDocument::from_json).transpose()?;
+    let filter = clause("where")?.map(|json| Where::from_json(&json, &compile)).transpose()?;
+    let document_filter = clause("whereDocument")?
+        .map(|json| WhereDocument::from_json(&json, &compile))
+        .transpose()?;
     Ok(Selected {
         selection: Selection { ids, filter, document_filter },
         limit: to_optional_count(object, "limit")?,
@@ -377,7 +384,7 @@ impl<'a> Columns<'a> {
             metadatas: Array::new(),
             uris: Array::new(),
             embeddings: Vec::new(),
-            keys: Keys::default(),
+            keys: Keys::new(),
         }
     }
 
@@ -471,20 +478,32 @@ fn from_text(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from_str)
 }
 
-/// Metadata keys as JavaScript strings; records share their keys.
-type Keys = HashMap<Key, JsString>;
+/// Metadata keys as JavaScript strings. They are few, and records share them.
+type Keys = Vec<(Key, JsString)>;
 
 fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
     let object = Object::new();
     for (key, value) in metadata.iter() {
-        let value = match value {
-            Value::Bool(value) => JsValue::from_bool(*value),
-            // Whole numbers come from JavaScript, so that they fit.
-            Value::Int(value) => JsValue::from_f64(*value as f64),
-            Value::Float(value) => JsValue::from_f64(*value),
-            Value::String(value) => JsValue::from_str(value),
-        };
-        let name = keys.entry(key.clone()).or_insert_with(|| JsString::from(&**key));
+        let list = value.is_list().then(Array::new);
+        let mut single = JsValue::NULL;
+        value.each(&mut |scalar| {
+            let item = match scalar {
+                Scalar::Bool(value) => JsValue::from_bool(value),
+                Scalar::Number(value) => JsValue::from_f64(value),
+                Scalar::Text(value) => JsValue::from_str(value),
+            };
+            match &list {
+                Some(list) => _ = list.push(&item),
+                None => single = item,
+            }
+        });
+        let value = list.map_or(single, JsValue::from);
+        let known = keys.iter().position(|(known, _)| known == key);
+        let at = known.unwrap_or_else(|| {
+            keys.push((key.clone(), JsString::from(&**key)));
+            keys.len() - 1
+        });
+        let name = &keys[at].1;
         if &**key == "__proto__" {
             // Setting it would change the object's prototype instead.
             define(&object, name, &value);

@@ -5,7 +5,6 @@
 //! deleted, the log ends where this tab thinks it does, the checkpoint is the one this tab knows.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use wasm_bindgen::JsValue;
 
@@ -32,8 +31,8 @@ pub(crate) struct Stored {
     pub(crate) definition: Vec<u8>,
     /// The pointer record of the last checkpoint, if there has been one.
     pub(crate) manifest: Option<Vec<u8>>,
-    /// The pages that it names. One that is missing here is missing in the database.
-    pub(crate) pages: HashMap<u64, Vec<u8>>,
+    /// The pages that it names, in its order; `None` for one that is missing in the database.
+    pub(crate) pages: Vec<Option<Vec<u8>>>,
     /// The log entries after it with their sequence numbers, ascending.
     pub(crate) log: Vec<(u64, Vec<u8>)>,
 }
@@ -189,8 +188,6 @@ impl Storage {
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
             let pages = transaction.get_all_bytes(PAGES, &keys).await?;
-            let pages = names.into_iter().zip(pages);
-            let pages = pages.filter_map(|(name, page)| Some((name, page?))).collect();
             let log = read_log(transaction, Range::all(id)).await?;
             Ok(Some(Stored { definition, manifest, pages, log }))
         };
@@ -523,7 +520,7 @@ mod tests {
         let stored = load(&storage, "a").await;
         assert_eq!(decode_definition(&stored.definition), Ok(definition("a", "apples", 1)));
         assert_eq!(stored.manifest, Some(vec![2, 2, 3]));
-        assert_eq!(stored.pages, HashMap::from([(2, vec![20]), (3, vec![30])]));
+        assert_eq!(stored.pages, [Some(vec![20]), Some(vec![30])]);
         assert_eq!(stored.log, [(3, b"entry".to_vec())]);
         assert_eq!(numbers(&storage, PAGES, "a").await, [2, 3]);
         Storage::destroy(&path).await.expect("destroyed");

@@ -1,6 +1,8 @@
 //! What several tests need: a seeded generator, a disk in memory, short ways to build batches.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod filters;
+
 use std::collections::HashMap;
 
 use vecino::engine::change::Change;
@@ -92,11 +94,17 @@ impl Disk {
         collection.checkpoint_committed();
     }
 
+    /// What is stored under each key that the manifest names.
+    pub(crate) fn named_pages(&self) -> Vec<Option<Vec<u8>>> {
+        let named = self.manifest.as_deref().map_or(Ok(Vec::new()), Collection::checkpoint_pages);
+        named.unwrap_or_default().iter().map(|key| self.pages.get(key).cloned()).collect()
+    }
+
     pub(crate) fn open(&self, definition: Definition) -> Collection {
         let opened = Collection::open(
             definition,
             self.manifest.as_deref(),
-            self.pages.clone(),
+            self.named_pages(),
             self.log.clone(),
         );
         let (collection, warning) = opened.expect("what was stored opens");

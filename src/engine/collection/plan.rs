@@ -1,13 +1,13 @@
 //! Planning writes: everything is checked here, nothing is touched.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Collection, Selection};
 use crate::engine::change::{Change, Put, Write};
 use crate::engine::distance::Space;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
-use crate::engine::metadata::MetadataPatch;
+use crate::engine::metadata::{Key, MetadataPatch};
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -218,14 +218,15 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    let mut seen = HashMap::with_capacity(ids.len());
+    let mut seen: HashSet<Key> = HashSet::with_capacity(ids.len());
     for (at, id) in ids.iter().enumerate() {
         if id.is_empty() {
             return invalid(format!(
                 "the id at position {at} is empty; expected a non-empty string"
             ));
         }
-        if let Some(first) = seen.insert(id, at) {
+        if !seen.insert(id.as_str().into()) {
+            let first = ids.iter().position(|other| other == id).unwrap_or_default();
             return Err(Error::new(
                 Code::DuplicateId,
                 format!("id \"{id}\" stands at positions {first} and {at}; expected distinct ids"),

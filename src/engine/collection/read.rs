@@ -18,7 +18,7 @@ use crate::engine::vectors::Vectors;
 pub struct Selection {
     /// Records with these ids; unknown ids match nothing.
     pub ids: Option<Vec<String>>,
-    /// Records whose metadata satisfies this clause.
+    /// Records that satisfy this clause.
     pub filter: Option<Where>,
     /// Records whose document satisfies this clause.
     pub document_filter: Option<WhereDocument>,
@@ -129,8 +129,8 @@ impl Collection {
         exact_search(vectors, &query, slots(matches), k)
     }
 
-    /// The selected records as a set of live slots. O(records) for a clause.
-    fn matches(&self, selection: &Selection) -> Result<Cow<'_, FixedBitSet>> {
+    /// The selected records as a set of live slots.
+    pub(super) fn matches(&self, selection: &Selection) -> Result<Cow<'_, FixedBitSet>> {
         let Selection { ids, filter, document_filter } = selection;
         if ids.as_ref().is_some_and(Vec::is_empty) {
             let message = "ids is an empty list; leave it out to mean every record";
@@ -139,23 +139,12 @@ impl Collection {
         if selection.is_everything() {
             return Ok(Cow::Borrowed(&self.live));
         }
-        let satisfies = |slot: &u32| {
-            let record = self.record(*slot);
-            filter.as_ref().is_none_or(|clause| clause.matches(record.metadata.as_ref()))
-                && document_filter
-                    .as_ref()
-                    .is_none_or(|clause| clause.matches(record.document.as_deref()))
+        let mut matches = match ids {
+            None => self.live.clone(),
+            Some(ids) => self.records.slots(ids),
         };
-        let mut matches = FixedBitSet::with_capacity(self.live.len());
-        let mut accept = |slot: u32| matches.insert(slot as usize);
-        match ids {
-            Some(ids) => {
-                ids.iter()
-                    .filter_map(|id| self.records.slot(id))
-                    .filter(satisfies)
-                    .for_each(&mut accept);
-            }
-            None => slots(&self.live).filter(satisfies).for_each(&mut accept),
+        for clause in filter.iter().chain(document_filter.as_ref().map(WhereDocument::as_where)) {
+            matches = clause.select(&self.records, matches);
         }
         Ok(Cow::Owned(matches))
     }

@@ -1,7 +1,5 @@
 //! Opening: a collection from its checkpoint and the log after it.
 
-use std::collections::HashMap;
-
 use super::{Collection, new_graph};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
@@ -23,6 +21,7 @@ impl Collection {
 
     /// The collection as stored: the checkpoint, if any, and the log entries after it.
     ///
+    /// `pages` holds what is stored under each of [`Collection::checkpoint_pages`], in their order.
     /// A graph that is damaged is dropped, to be built again in the background, and its damage
     /// is returned as a warning.
     ///
@@ -32,14 +31,14 @@ impl Collection {
     pub fn open(
         definition: Definition,
         manifest: Option<&[u8]>,
-        mut pages: HashMap<PageKey, Vec<u8>>,
+        pages: Vec<Option<Vec<u8>>>,
         log: Vec<(u64, Vec<u8>)>,
     ) -> Result<(Self, Option<Error>)> {
         let mut collection = Self::new(definition);
         let mut warning = None;
         if let Some(manifest) = manifest {
             let manifest = decode_manifest(manifest)?;
-            warning = collection.restore(manifest, &mut pages)?;
+            warning = collection.restore(manifest, &mut pages.into_iter())?;
         }
         for (sequence, entry) in log {
             collection.replay(sequence, &entry)?;
@@ -65,11 +64,7 @@ impl Collection {
         Ok(())
     }
 
-    fn restore(
-        &mut self,
-        manifest: Manifest,
-        pages: &mut HashMap<PageKey, Vec<u8>>,
-    ) -> Result<Option<Error>> {
+    fn restore(&mut self, manifest: Manifest, pages: &mut Pages) -> Result<Option<Error>> {
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
         self.records.ensure(manifest.capacity);
@@ -138,11 +133,7 @@ impl Collection {
         }
     }
 
-    fn restore_graph(
-        &self,
-        manifest: &Manifest,
-        pages: &mut HashMap<PageKey, Vec<u8>>,
-    ) -> Result<Graph> {
+    fn restore_graph(&self, manifest: &Manifest, pages: &mut Pages) -> Result<Graph> {
         let mut graph = new_graph(&self.definition);
         for (_, key) in written(&manifest.graph_pages) {
             for node in decode_graph_page(&take(pages, key)?)? {
@@ -168,10 +159,13 @@ fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> {
     (0..).zip(keys.iter().copied()).filter(|(_, key)| *key != NO_PAGE)
 }
 
-/// Takes a page out, so that its memory is free again once it is read: opening then needs little
-/// more than the pages themselves.
-fn take(pages: &mut HashMap<PageKey, Vec<u8>>, key: PageKey) -> Result<Vec<u8>> {
-    match pages.remove(&key) {
+/// The stored pages that are still to be read, in the order in which the manifest names them.
+type Pages = std::vec::IntoIter<Option<Vec<u8>>>;
+
+/// Takes the next page out, so that its memory is free again once it is read: opening then needs
+/// little more than the pages themselves. `key` is for the error.
+fn take(pages: &mut Pages, key: PageKey) -> Result<Vec<u8>> {
+    match pages.next().flatten() {
         Some(bytes) => Ok(bytes),
         None => damaged(format!("page {key} is missing")),
     }

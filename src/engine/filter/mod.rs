@@ -1,9 +1,15 @@
-//! Filters: clauses that judge a record by its metadata or its document, never by its embedding.
+//! Filters: clauses that judge a record by its metadata, its document or its id, never by its
+//! embedding.
 
+mod clause;
+mod find;
+mod pattern;
+mod select;
 mod where_clause;
 mod where_document;
 
-pub use where_clause::Where;
+pub use clause::{Test, Where};
+pub use pattern::{Compile, Matcher, Pattern};
 pub use where_document::WhereDocument;
 
 use super::error::{Code, Error, Result};
@@ -38,12 +44,12 @@ fn single<'a>(clause: &'a Json, name: &str) -> Result<(&'a str, &'a Json)> {
 }
 
 /// The clauses of `$and` or `$or`, each read by `read`.
-fn clauses<T>(
+fn clauses(
     operator: &str,
     operand: &Json,
     depth: usize,
-    read: impl Fn(&Json, usize) -> Result<T>,
-) -> Result<Vec<T>> {
+    read: &dyn Fn(&Json, usize) -> Result<Where>,
+) -> Result<Vec<Where>> {
     if depth >= MAX_DEPTH {
         return invalid(format!("{operator} is nested deeper than {MAX_DEPTH} levels"));
     }

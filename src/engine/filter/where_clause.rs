@@ -1,110 +1,93 @@
-//! `where`: clauses over metadata.
+//! `where`: clauses over metadata, and over the id and the document by the keys `#id` and
+//! `#document`.
 
-use std::cmp::Ordering;
-
+use super::clause::{Test, Where};
+use super::pattern::Compile;
+use super::where_document::read_document_test;
 use super::{clauses, invalid, single, unknown_operator};
 use crate::engine::error::Result;
 use crate::engine::json::{Json, non_finite};
-use crate::engine::metadata::{Metadata, Value};
+use crate::engine::metadata::Value;
+use crate::engine::suggest::suggestion;
 
 const LOGICAL: [&str; 2] = ["$and", "$or"];
-const OPERATORS: [&str; 8] = ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin"];
-
-/// A clause over metadata.
-///
-/// Comparison is typed: strings, numbers and booleans never equal each other. A record that lacks
-/// the key, or holds another type there, satisfies the negative tests (`$ne`, `$nin`) and no other.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Where {
-    /// All clauses hold.
-    And(Vec<Where>),
-    /// At least one clause holds.
-    Or(Vec<Where>),
-    /// The value of a key passes a test.
-    Key(String, Test),
-}
-
-/// What a value is compared with.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Test {
-    /// `$eq`, `$in`: equals one of these.
-    Any(Vec<Value>),
-    /// `$ne`, `$nin`: is missing or equals none of these.
-    None(Vec<Value>),
-    /// `$gt`, `$gte`, `$lt`, `$lte`: is a number whose ordering to the operand is one of the two.
-    Ordered(Value, [Ordering; 2]),
-}
+const OPERATORS: [&str; 10] =
+    ["$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$contains", "$not_contains"];
+const ID_OPERATORS: [&str; 4] = ["$eq", "$ne", "$in", "$nin"];
+const DOCUMENT_OPERATORS: [&str; 4] = ["$contains", "$not_contains", "$regex", "$not_regex"];
+const ID: &str = "#id";
+const DOCUMENT: &str = "#document";
 
 impl Where {
     /// Reads a clause.
     ///
     /// # Errors
-    /// `invalid_filter`, naming the key or operator and the nearest valid one.
-    pub fn from_json(json: &Json) -> Result<Self> {
-        read(json, 0)
-    }
-
-    /// Whether a record with this metadata satisfies the clause.
-    #[must_use]
-    pub fn matches(&self, metadata: Option<&Metadata>) -> bool {
-        match self {
-            Self::And(clauses) => clauses.iter().all(|clause| clause.matches(metadata)),
-            Self::Or(clauses) => clauses.iter().any(|clause| clause.matches(metadata)),
-            Self::Key(key, test) => test.passes(metadata.and_then(|metadata| metadata.get(key))),
-        }
+    /// `invalid_filter`, naming the key or operator and the nearest valid one; and what `compile`
+    /// finds wrong with a regular expression.
+    pub fn from_json(json: &Json, compile: Compile<'_>) -> Result<Self> {
+        read(json, 0, compile)
     }
 }
 
-impl Test {
-    fn passes(&self, value: Option<&Value>) -> bool {
-        let is_one_of = |operands: &[Value]| {
-            value.is_some_and(|value| operands.iter().any(|operand| value.equals(operand)))
-        };
-        match self {
-            Self::Any(operands) => is_one_of(operands),
-            Self::None(operands) => !is_one_of(operands),
-            Self::Ordered(operand, wanted) => value
-                .and_then(|value| value.compare_numbers(operand))
-                .is_some_and(|ordering| wanted.contains(&ordering)),
-        }
-    }
-}
-
-fn read(json: &Json, depth: usize) -> Result<Where> {
+fn read(json: &Json, depth: usize, compile: Compile<'_>) -> Result<Where> {
     let (key, operand) = single(json, "where")?;
+    let read = |json: &Json, depth: usize| read(json, depth, compile);
     match key {
-        "$and" => Ok(Where::And(clauses(key, operand, depth, read)?)),
-        "$or" => Ok(Where::Or(clauses(key, operand, depth, read)?)),
+        "$and" => Ok(Where::And(clauses(key, operand, depth, &read)?)),
+        "$or" => Ok(Where::Or(clauses(key, operand, depth, &read)?)),
         _ if key.starts_with('$') => unknown_operator(key, "where", &LOGICAL),
-        _ => Ok(Where::Key(key.to_owned(), read_test(key, operand)?)),
+        _ => read_key(key, operand, compile),
     }
 }
 
-fn read_test(key: &str, json: &Json) -> Result<Test> {
-    let Json::Object(entries) = json else {
-        return Ok(Test::Any(vec![scalar(key, "$eq", json)?])); // {key: value} is {key: {$eq: value}}
+fn read_key(key: &str, json: &Json, compile: Compile<'_>) -> Result<Where> {
+    let place = format!("where \"{key}\"");
+    let (operator, operand) = match json {
+        Json::Object(entries) => match entries.as_slice() {
+            [(operator, operand)] => (operator.as_str(), operand),
+            _ => {
+                return invalid(format!(
+                    "{place} has {} operators; expected one, join clauses with $and",
+                    entries.len()
+                ));
+            }
+        },
+        _ => ("$eq", json), // {key: value} is {key: {$eq: value}}
     };
-    let [(operator, operand)] = entries.as_slice() else {
-        return invalid(format!(
-            "where \"{key}\" has {} operators; expected one, join clauses with $and",
-            entries.len()
-        ));
-    };
-    let ordered = |wanted| Ok(Test::Ordered(number(key, operator, operand)?, wanted));
-    match operator.as_str() {
-        "$eq" => Ok(Test::Any(vec![scalar(key, operator, operand)?])),
-        "$ne" => Ok(Test::None(vec![scalar(key, operator, operand)?])),
-        "$in" => Ok(Test::Any(list(key, operator, operand)?)),
-        "$nin" => Ok(Test::None(list(key, operator, operand)?)),
-        "$gt" => ordered([Ordering::Greater; 2]),
-        "$gte" => ordered([Ordering::Greater, Ordering::Equal]),
-        "$lt" => ordered([Ordering::Less; 2]),
-        "$lte" => ordered([Ordering::Less, Ordering::Equal]),
-        _ => unknown_operator(operator, &format!("where \"{key}\""), &OPERATORS),
+    if key == DOCUMENT {
+        return match read_document_test(&place, operator, operand, compile)? {
+            Some(clause) => Ok(clause),
+            None => unknown_operator(operator, &place, &DOCUMENT_OPERATORS),
+        };
     }
+    if key.starts_with('#') && key != ID {
+        let near = suggestion(key, &[DOCUMENT, ID]);
+        return invalid(format!("where has no key \"{key}\"{near}"));
+    }
+    let test = match operator {
+        "$eq" | "$ne" => Test::Any(vec![scalar(&place, operator, operand)?]),
+        "$in" | "$nin" => Test::Any(list(&place, operator, operand)?),
+        _ if key == ID => return unknown_operator(operator, &place, &ID_OPERATORS),
+        "$gt" => Test::Between(number(&place, operator, operand)?.next_up(), f64::INFINITY),
+        "$gte" => Test::Between(number(&place, operator, operand)?, f64::INFINITY),
+        "$lt" => Test::Between(f64::NEG_INFINITY, number(&place, operator, operand)?.next_down()),
+        "$lte" => Test::Between(f64::NEG_INFINITY, number(&place, operator, operand)?),
+        "$contains" | "$not_contains" => Test::Contains(scalar(&place, operator, operand)?),
+        "$regex" | "$not_regex" => {
+            return invalid(format!(
+                "{place} has {operator}, which is for the key {DOCUMENT} only"
+            ));
+        }
+        _ => return unknown_operator(operator, &place, &OPERATORS),
+    };
+    let clause = match test {
+        Test::Any(values) if key == ID => Where::Id(texts(&place, operator, values)?),
+        test => Where::Key(key.to_owned(), test),
+    };
+    Ok(Where::negated_if(operator.starts_with("$n"), clause))
 }
 
-fn scalar(key: &str, operator: &str, json: &Json) -> Result<Value> {
+fn scalar(place: &str, operator: &str, json: &Json) -> Result<Value> {
     match json {
         Json::Bool(value) => Ok(Value::Bool(*value)),
         Json::Int(value) => Ok(Value::Int(*value)),
@@ -112,137 +95,44 @@ fn scalar(key: &str, operator: &str, json: &Json) -> Result<Value> {
         Json::String(value) => Ok(Value::String(value.as_str().into())),
         Json::Float(value) => {
             let value = non_finite(*value);
-            invalid(format!("where \"{key}\" {operator} is {value}; expected a finite number"))
+            invalid(format!("{place} {operator} is {value}; expected a finite number"))
         }
         other => invalid(format!(
-            "where \"{key}\" {operator} is {}; expected a string, number or boolean",
+            "{place} {operator} is {}; expected a string, number or boolean",
             other.kind()
         )),
     }
 }
 
-fn number(key: &str, operator: &str, json: &Json) -> Result<Value> {
+fn number(place: &str, operator: &str, json: &Json) -> Result<f64> {
     match json {
-        Json::Int(_) | Json::Float(_) => scalar(key, operator, json),
-        other => {
-            invalid(format!("where \"{key}\" {operator} is {}; expected a number", other.kind()))
-        }
+        Json::Int(value) => Ok(*value as f64),
+        Json::Float(value) if value.is_finite() => Ok(*value),
+        other => invalid(format!("{place} {operator} is {}; expected a number", other.kind())),
     }
 }
 
-fn list(key: &str, operator: &str, json: &Json) -> Result<Vec<Value>> {
+fn list(place: &str, operator: &str, json: &Json) -> Result<Vec<Value>> {
     let Json::Array(items) = json else {
-        return invalid(format!(
-            "where \"{key}\" {operator} is {}; expected an array",
-            json.kind()
-        ));
+        return invalid(format!("{place} {operator} is {}; expected an array", json.kind()));
     };
     let Some(first) = items.first() else {
-        return invalid(format!("where \"{key}\" {operator} is an empty array; give a value"));
+        return invalid(format!("{place} {operator} is an empty array; give a value"));
     };
     if let Some(other) = items.iter().find(|item| item.kind() != first.kind()) {
         return invalid(format!(
-            "where \"{key}\" {operator} mixes {} and {}; expected values of one type",
+            "{place} {operator} mixes {} and {}; expected values of one type",
             first.kind(),
             other.kind()
         ));
     }
-    items.iter().map(|item| scalar(key, operator, item)).collect()
+    items.iter().map(|item| scalar(place, operator, item)).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::error::Code;
-    use crate::engine::metadata::MetadataPatch;
-
-    fn object(key: &str, value: Json) -> Json {
-        Json::Object(vec![(key.into(), value)])
-    }
-
-    fn string(text: &str) -> Json {
-        Json::String(text.into())
-    }
-
-    fn metadata() -> Metadata {
-        let json = Json::Object(vec![
-            ("year".into(), Json::Int(2020)),
-            ("ratio".into(), Json::Float(0.5)),
-            ("lang".into(), string("en")),
-            ("draft".into(), Json::Bool(false)),
-        ]);
-        MetadataPatch::from_json(&json, &String::new).expect("valid").merge(None).expect("keys")
-    }
-
-    fn check(key: &str, operator: &str, operand: Json, expected: bool) {
-        let clause = Where::from_json(&object(key, object(operator, operand.clone())));
-        let matches = clause.expect("valid").matches(Some(&metadata()));
-        assert_eq!(matches, expected, "{key} {operator} {operand:?}");
-    }
-
-    #[test]
-    fn every_operator_is_typed_and_missing_keys_satisfy_only_negative_ones() {
-        check("year", "$eq", Json::Int(2020), true);
-        check("year", "$eq", Json::Float(2020.0), true);
-        check("year", "$eq", string("2020"), false);
-        check("year", "$ne", string("2020"), true);
-        check("year", "$gt", Json::Int(2019), true);
-        check("year", "$gt", Json::Int(2020), false);
-        check("year", "$gte", Json::Float(2019.5), true);
-        check("year", "$lt", Json::Int(2020), false);
-        check("year", "$lte", Json::Int(2020), true);
-        check("ratio", "$lt", Json::Int(1), true);
-        check("lang", "$in", Json::Array(vec![string("de"), string("en")]), true);
-        check("lang", "$nin", Json::Array(vec![string("en")]), false);
-        check("draft", "$eq", Json::Bool(false), true);
-        check("draft", "$eq", Json::Int(0), false);
-        check("missing", "$eq", Json::Int(1), false);
-        check("missing", "$gt", Json::Int(1), false);
-        check("missing", "$ne", Json::Int(1), true);
-        check("missing", "$nin", Json::Array(vec![Json::Int(1)]), true);
-    }
-
-    #[test]
-    fn clauses_join_and_records_without_metadata_are_judged() {
-        let year = object("year", object("$gt", Json::Int(2000)));
-        let lang = object("lang", string("de"));
-        let either = Json::Array(vec![year, lang]);
-        let and = Where::from_json(&object("$and", either.clone())).expect("valid");
-        let or = Where::from_json(&object("$or", either)).expect("valid");
-        assert!(!and.matches(Some(&metadata())) && or.matches(Some(&metadata())));
-        assert!(!or.matches(None));
-        let not = Where::from_json(&object("year", object("$ne", Json::Int(1)))).expect("valid");
-        assert!(not.matches(None));
-    }
-
-    #[test]
-    fn mistakes_are_named() {
-        let check = |json: Json, part: &str| {
-            let error = Where::from_json(&json).expect_err(part);
-            assert_eq!(error.code, Code::InvalidFilter);
-            assert!(error.message.contains(part), "{error}");
-        };
-        check(object("year", object("$gtt", Json::Int(1))), "did you mean \"$gt\"");
-        check(object("$adn", Json::Array(vec![])), "did you mean \"$and\"");
-        check(object("$and", Json::Array(vec![object("a", Json::Int(1))])), "at least two");
-        check(object("$and", Json::Int(1)), "expected an array of clauses");
-        check(object("year", object("$gt", string("1"))), "expected a number");
-        check(object("year", object("$in", Json::Array(vec![]))), "empty array");
-        check(
-            object("year", object("$in", Json::Array(vec![Json::Int(1), string("1")]))),
-            "mixes a number and a string",
-        );
-        check(object("year", Json::Null), "is null");
-        check(object("year", object("$eq", Json::Float(f64::NAN))), "NaN");
-        check(Json::Object(vec![]), "leave it out");
-        check(Json::Int(1), "expected an object");
-        check(
-            Json::Object(vec![("a".into(), Json::Int(1)), ("b".into(), Json::Int(2))]),
-            "2 keys (a, b)",
-        );
-        let deep = (0..100).fold(object("a", Json::Int(1)), |inner, _| {
-            object("$and", Json::Array(vec![inner, object("b", Json::Int(1))]))
-        });
-        check(deep, "nested deeper than 64");
-    }
+fn texts(place: &str, operator: &str, values: Vec<Value>) -> Result<Vec<String>> {
+    let text = |value| match value {
+        Value::String(text) => Ok(text.into_string()),
+        _ => invalid(format!("{place} {operator} has an id that is no string")),
+    };
+    values.into_iter().map(text).collect()
 }

@@ -73,6 +73,26 @@ impl Writer {
                     self.u8(4);
                     self.text(value);
                 }
+                Value::Bools(list) => {
+                    self.u8(5);
+                    self.count(list.len());
+                    list.iter().for_each(|value| self.u8(u8::from(*value)));
+                }
+                Value::Ints(list) => {
+                    self.u8(6);
+                    self.count(list.len());
+                    list.iter().for_each(|value| self.0.extend_from_slice(&value.to_le_bytes()));
+                }
+                Value::Floats(list) => {
+                    self.u8(7);
+                    self.count(list.len());
+                    list.iter().for_each(|value| self.0.extend_from_slice(&value.to_le_bytes()));
+                }
+                Value::Strings(list) => {
+                    self.u8(8);
+                    self.count(list.len());
+                    list.iter().for_each(|value| self.text(value));
+                }
             }
         }
     }
@@ -142,6 +162,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The elements of a metadata list, of at least `size` bytes each.
+    fn list<T>(&mut self, size: usize, read: &dyn Fn(&mut Self) -> Result<T>) -> Result<Box<[T]>> {
+        let count = self.count(size)?;
+        if count == 0 {
+            return Err(damage("a metadata list is empty"));
+        }
+        let mut list = Vec::with_capacity(count);
+        for _ in 0..count {
+            list.push(read(self)?);
+        }
+        Ok(list.into())
+    }
+
     pub(super) fn metadata(&mut self) -> Result<Metadata> {
         let count = self.count(5)?;
         let mut entries = Vec::with_capacity(count);
@@ -153,6 +186,16 @@ impl<'a> Reader<'a> {
                 2 => Value::Int(i64::from_le_bytes(self.array()?)),
                 3 => Value::Float(f64::from_le_bytes(self.array()?)),
                 4 => Value::String(self.text()?.into()),
+                5 => Value::Bools(self.list(1, &|reader| match reader.u8()? {
+                    0 => Ok(false),
+                    1 => Ok(true),
+                    _ => Err(damage("a boolean is neither true nor false")),
+                })?),
+                6 => Value::Ints(self.list(8, &|reader| Ok(i64::from_le_bytes(reader.array()?)))?),
+                7 => {
+                    Value::Floats(self.list(8, &|reader| Ok(f64::from_le_bytes(reader.array()?)))?)
+                }
+                8 => Value::Strings(self.list(4, &|reader| Ok(reader.text()?.into()))?),
                 _ => return Err(damage("a metadata value has an unknown type")),
             };
             entries.push((key, value));
