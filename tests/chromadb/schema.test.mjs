@@ -57,7 +57,7 @@ const steps = {
     ),
   plainSparse: (p, s) => s.createIndex(new p.SparseVectorIndexConfig(), "terms"),
   cmek: (p, s) => s.setCmek(p.Cmek.gcp("projects/p/locations/l/keyRings/r/cryptoKeys/k")),
-  noCmek: (p, s) => s.setCmek(null),
+  noCmek: (_, s) => s.setCmek(null),
 };
 
 /** Sequences of steps: none, each alone, and random ones from a fixed seed. */
@@ -125,8 +125,8 @@ test("JSON with parts missing is read the same", async () => {
 
 test("both refuse the same steps", () => {
   const refused = {
-    nothing: (p, s) => s.createIndex(),
-    noConfig: (p, s) => s.createIndex(undefined, "a"),
+    nothing: (_, s) => s.createIndex(),
+    noConfig: (_, s) => s.createIndex(undefined, "a"),
     embedding: (p, s) => s.createIndex(new p.StringInvertedIndexConfig(), "#embedding"),
     document: (p, s) => s.createIndex(new p.StringInvertedIndexConfig(), "#document"),
     reserved: (p, s) => s.createIndex(new p.StringInvertedIndexConfig(), "#other"),
@@ -135,8 +135,8 @@ test("both refuse the same steps", () => {
     text: (p, s) => s.createIndex(new p.FtsIndexConfig()),
     sparse: (p, s) => s.createIndex(new p.SparseVectorIndexConfig()),
     source: (p, s) => s.createIndex(new p.SparseVectorIndexConfig({ sourceKey: "b" }), "a"),
-    deleteNothing: (p, s) => s.deleteIndex(),
-    deleteKey: (p, s) => s.deleteIndex(undefined, "a"),
+    deleteNothing: (_, s) => s.deleteIndex(),
+    deleteKey: (_, s) => s.deleteIndex(undefined, "a"),
     deleteVector: (p, s) => s.deleteIndex(new p.VectorIndexConfig()),
     deleteSparse: (p, s) => s.deleteIndex(new p.SparseVectorIndexConfig(), "a"),
     deleteEmbedding: (p, s) => s.deleteIndex(new p.IntInvertedIndexConfig(), "#embedding"),
