@@ -59,8 +59,10 @@ export class Select {
     if (input instanceof Select) return input;
     if (input === null || input === undefined) return new Select();
     if (Symbol.iterator in Object(input)) return new Select(input as Iterable<SelectKeyInput>);
-    const { keys } = (isExpression(input) ? input.toJSON() : input) as { keys?: string[] };
-    if (keys || "keys" in input) return new Select(keys);
+    const json: { keys?: Iterable<SelectKeyInput> } | object = isExpression(input)
+      ? input.toJSON()
+      : Object(input);
+    if ("keys" in json) return new Select(json.keys);
     throw refuse("What is selected", input, "keys");
   }
 

@@ -136,6 +136,7 @@ test("what chromadb refuses is refused, with a code", () => {
     (p) => new p.Search().limit(0),
     (p) => new p.Search().limit("3"),
     (p) => new p.Search().select([3]),
+    (p) => p.Select.from(3),
     (p) => new p.GroupBy([], p.Aggregate.minK(["a"], 1)),
     (p) => p.Aggregate.minK([], 1),
     (p) => p.Aggregate.maxK(["a"], 0),

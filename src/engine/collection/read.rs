@@ -11,6 +11,7 @@ use crate::engine::exact::exact_search;
 use crate::engine::filter::{Where, WhereDocument};
 use crate::engine::nearest::{self, Neighbor};
 use crate::engine::planner::{Plan, Situation};
+use crate::engine::sort::sort_by;
 use crate::engine::vectors::Vectors;
 
 /// Which records a call means: those that satisfy everything that is `Some`.
@@ -46,11 +47,15 @@ impl Collection {
     pub fn get(&self, selection: &Selection, limit: Option<u32>, offset: u32) -> Result<Vec<u32>> {
         let matches = self.matches(selection)?;
         let mut slots: Vec<u32> = slots(&matches).collect();
-        // Slots ascend, and so does the order wherever no slot was used twice: nearly free then.
-        slots.sort_unstable_by_key(|&slot| self.record(slot).order);
+        self.sort_by_insertion(&mut slots);
         slots.drain(..slots.len().min(offset as usize));
         slots.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(slots)
+    }
+
+    /// Slots that ascend are sorted already wherever no slot was used twice.
+    pub(super) fn sort_by_insertion(&self, slots: &mut [u32]) {
+        sort_by(slots, &|a, b| self.record(a).order.cmp(&self.record(b).order));
     }
 
     /// For each query the `k` nearest of the selected records, nearest first, fewer only if fewer match.
