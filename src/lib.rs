@@ -13,6 +13,7 @@
 //!   json, metadata, record, filter/             what a record says, and clauses that judge it
 //!   definition                                  a collection's name and configuration
 //!   planner                                     scan or walk
+//!   rank/                                       searches: arithmetic over distances, groups
 //!   change                                      what one call does to the records
 //!   collection/                                 all of it together: plan, apply, read, link, checkpoint
 //!   format/                                     bytes: log entries, pages, manifests

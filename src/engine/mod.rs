@@ -16,6 +16,8 @@ pub mod nearest;
 pub mod pages;
 pub mod planner;
 pub mod postings;
+pub mod rank;
 pub mod record;
+pub mod sort;
 pub mod suggest;
 pub mod vectors;

@@ -14,10 +14,12 @@ mod link;
 mod plan;
 mod read;
 mod restore;
+mod search;
 
 pub use checkpoint::Checkpoint;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::Selection;
+pub use search::SearchAnswer;
 
 use std::cell::RefCell;
 

@@ -1,7 +1,6 @@
 //! Reading: which records match, and which of them are nearest.
 
 use std::borrow::Cow;
-use std::collections::BinaryHeap;
 
 use fixedbitset::FixedBitSet;
 
@@ -12,6 +11,7 @@ use crate::engine::exact::exact_search;
 use crate::engine::filter::{Where, WhereDocument};
 use crate::engine::nearest::{self, Neighbor};
 use crate::engine::planner::{Plan, Situation};
+use crate::engine::sort::sort_by;
 use crate::engine::vectors::Vectors;
 
 /// Which records a call means: those that satisfy everything that is `Some`.
@@ -48,15 +48,15 @@ impl Collection {
         let matches = self.matches(selection)?;
         let mut slots: Vec<u32> =
             matches.ones().map(|slot| u32::try_from(slot).expect("slots are u32")).collect();
-        let order = |slot: &u32| self.record(*slot).order;
-        // Slots ascend, and so does the order unless a slot was used twice.
-        if !slots.is_sorted_by_key(order) {
-            let ordered: BinaryHeap<_> = slots.iter().map(|slot| (order(slot), *slot)).collect();
-            slots = ordered.into_sorted_vec().into_iter().map(|(_, slot)| slot).collect();
-        }
+        self.sort_by_insertion(&mut slots);
         slots.drain(..slots.len().min(offset as usize));
         slots.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(slots)
+    }
+
+    /// Slots that ascend are sorted already wherever no slot was used twice.
+    pub(super) fn sort_by_insertion(&self, slots: &mut [u32]) {
+        sort_by(slots, &|a, b| self.record(a).order.cmp(&self.record(b).order));
     }
 
     /// For each query the `k` nearest of the selected records, nearest first, fewer only if fewer match.

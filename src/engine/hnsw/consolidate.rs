@@ -6,6 +6,7 @@ use crate::engine::hnsw::Graph;
 use crate::engine::hnsw::insert::Workspace;
 use crate::engine::hnsw::select::select_neighbors;
 use crate::engine::nearest::{self, Neighbor};
+use crate::engine::sort::sort_by;
 use crate::engine::vectors::Vectors;
 
 /// What a slice of [`Graph::consolidate`] came to.
@@ -169,7 +170,7 @@ impl Graph {
                 slots.push(link);
             }
         }
-        slots.sort_unstable();
+        sort_by(slots, &|a, b| a.cmp(&b));
         slots.dedup();
         candidates.clear();
         vectors.distances(&vectors.stored(slot), slots, |slot, distance| {
