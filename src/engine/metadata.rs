@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::error::{Code, Error, Result};
-use super::json::{Json, non_finite};
+use super::json::Json;
 
-/// One metadata value: a scalar, or a list of scalars of one type. Whole numbers and fractions are
-/// kept apart but compare as numbers.
+/// One metadata value. Whole numbers and fractions are kept apart but compare as numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `true` or `false`.
@@ -17,14 +16,9 @@ pub enum Value {
     Float(f64),
     /// A text, compared byte by byte.
     String(Box<str>),
-    /// Booleans in the order given, like all lists: never empty, repetitions kept.
-    Bools(Box<[bool]>),
-    /// Whole numbers.
-    Ints(Box<[i64]>),
-    /// Numbers of which at least one was a fraction.
-    Floats(Box<[f64]>),
-    /// Texts.
-    Strings(Box<[Box<str>]>),
+    /// Scalars of one of these types in the order given, with repetitions; never empty. One
+    /// fraction makes every number of it a fraction.
+    List(Box<[Value]>),
 }
 
 /// A scalar as it is compared: by type, and numbers by value.
@@ -39,33 +33,29 @@ pub enum Scalar<'a> {
 }
 
 impl Value {
+    /// Reads a scalar; `None` if it is null, an array, an object, or a number that is not finite.
+    #[must_use]
+    pub fn scalar(json: &Json) -> Option<Self> {
+        match json {
+            Json::Bool(value) => Some(Self::Bool(*value)),
+            Json::Int(value) => Some(Self::Int(*value)),
+            Json::Float(value) => value.is_finite().then_some(Self::Float(*value)),
+            Json::String(value) => Some(Self::String(value.as_str().into())),
+            Json::Null | Json::Array(_) | Json::Object(_) => None,
+        }
+    }
+
     /// Reads a scalar or a list. `None` stands for null. `place` names the value in the error.
     ///
     /// # Errors
     /// `invalid_metadata` for objects, and lists that are empty or mix types; `non_finite` for NaN
     /// and infinities.
     pub fn from_json(json: &Json, place: &dyn Fn() -> String) -> Result<Option<Self>> {
-        Ok(Some(match json {
-            Json::Null => return Ok(None),
-            Json::Bool(value) => Self::Bool(*value),
-            Json::Int(value) => Self::Int(*value),
-            Json::Float(value) => Self::Float(finite(*value, place)?),
-            Json::String(value) => Self::String(value.as_str().into()),
-            Json::Array(items) => read_list(items, place)?,
-            Json::Object(_) => {
-                return invalid(format!(
-                    "{} is an object; expected a string, number, boolean, null or an array of one \
-                     of these types",
-                    place()
-                ));
-            }
-        }))
-    }
-
-    /// Whether it is a list.
-    #[must_use]
-    pub fn is_list(&self) -> bool {
-        matches!(self, Self::Bools(_) | Self::Ints(_) | Self::Floats(_) | Self::Strings(_))
+        match json {
+            Json::Null => Ok(None),
+            Json::Array(items) => read_list(items, place).map(Some),
+            scalar => read_scalar(scalar, place).map(Some),
+        }
     }
 
     /// Calls `visit` with the scalar, or with each element of the list.
@@ -75,10 +65,7 @@ impl Value {
             Self::Int(value) => visit(Scalar::Number(*value as f64)),
             Self::Float(value) => visit(Scalar::Number(*value)),
             Self::String(value) => visit(Scalar::Text(value)),
-            Self::Bools(list) => list.iter().for_each(|value| visit(Scalar::Bool(*value))),
-            Self::Ints(list) => list.iter().for_each(|value| visit(Scalar::Number(*value as f64))),
-            Self::Floats(list) => list.iter().for_each(|value| visit(Scalar::Number(*value))),
-            Self::Strings(list) => list.iter().for_each(|value| visit(Scalar::Text(value))),
+            Self::List(list) => list.iter().for_each(|value| value.each(visit)),
         }
     }
 
@@ -87,66 +74,49 @@ impl Value {
         match self {
             Self::Bool(_) | Self::Int(_) | Self::Float(_) => 0,
             Self::String(text) => text.len(),
-            Self::Bools(list) => list.len(),
-            Self::Ints(list) => size_of_val(&**list),
-            Self::Floats(list) => size_of_val(&**list),
-            Self::Strings(list) => {
-                size_of_val(&**list) + list.iter().map(|text| text.len()).sum::<usize>()
+            Self::List(list) => {
+                size_of_val(&**list) + list.iter().map(Self::memory_bytes).sum::<usize>()
             }
         }
     }
+}
+
+fn read_scalar(json: &Json, place: &dyn Fn() -> String) -> Result<Value> {
+    Value::scalar(json).ok_or_else(|| {
+        let code = match json {
+            Json::Float(_) => Code::NonFinite,
+            _ => Code::InvalidMetadata,
+        };
+        let (place, kind) = (place(), json.kind());
+        Error::new(code, format!("{place} is {kind}; expected a string, finite number or boolean"))
+    })
+}
+
+fn read_list(items: &[Json], place: &dyn Fn() -> String) -> Result<Value> {
+    let Some(first) = items.first() else {
+        return invalid(format!("{} is an empty array; give it an element", place()));
+    };
+    let mut list = Vec::with_capacity(items.len());
+    for (at, item) in items.iter().enumerate() {
+        list.push(read_scalar(item, &|| format!("{}[{at}]", place()))?);
+        if item.kind() != first.kind() {
+            let (first, item) = (first.kind(), item.kind());
+            let place = place();
+            return invalid(format!("{place} mixes {first} and {item}; expected one type"));
+        }
+    }
+    if list.iter().any(|value| matches!(value, Value::Float(_))) {
+        for value in &mut list {
+            if let Value::Int(number) = value {
+                *value = Value::Float(*number as f64);
+            }
+        }
+    }
+    Ok(Value::List(list.into()))
 }
 
 fn invalid<T>(message: String) -> Result<T> {
     Err(Error::new(Code::InvalidMetadata, message))
-}
-
-fn finite(value: f64, place: &dyn Fn() -> String) -> Result<f64> {
-    if value.is_finite() {
-        return Ok(value);
-    }
-    let (place, value) = (place(), non_finite(value));
-    let message = format!("{place} is {value}; metadata numbers must be finite");
-    Err(Error::new(Code::NonFinite, message))
-}
-
-fn read_list(items: &[Json], place: &dyn Fn() -> String) -> Result<Value> {
-    let (mut bools, mut ints, mut floats, mut strings) = (vec![], vec![], vec![], vec![]);
-    for (at, item) in items.iter().enumerate() {
-        match item {
-            Json::Bool(value) => bools.push(*value),
-            Json::Int(value) => {
-                ints.push(*value);
-                floats.push(*value as f64);
-            }
-            Json::Float(value) => floats.push(finite(*value, &|| format!("{}[{at}]", place()))?),
-            Json::String(value) => strings.push(value.as_str().into()),
-            Json::Null | Json::Array(_) | Json::Object(_) => {
-                return invalid(format!(
-                    "{}[{at}] is {}; expected a string, number or boolean",
-                    place(),
-                    item.kind()
-                ));
-            }
-        }
-    }
-    let Some(first) = items.first() else {
-        return invalid(format!("{} is an empty array; give it an element", place()));
-    };
-    let all = items.len();
-    if bools.len() == all {
-        Ok(Value::Bools(bools.into()))
-    } else if ints.len() == all {
-        Ok(Value::Ints(ints.into()))
-    } else if floats.len() == all {
-        Ok(Value::Floats(floats.into()))
-    } else if strings.len() == all {
-        Ok(Value::Strings(strings.into()))
-    } else {
-        let other = items.iter().map(Json::kind).find(|kind| *kind != first.kind());
-        let (first, other) = (first.kind(), other.unwrap_or_default());
-        invalid(format!("{} mixes {first} and {other}; expected elements of one type", place()))
-    }
 }
 
 /// A metadata key; shared between the records of a collection.
@@ -311,21 +281,25 @@ mod tests {
             patch(&[("k", list)]).merge(None).expect("a key").get("k").cloned().expect("the value")
         };
         let text = |text: &str| Json::String(text.into());
+        let list = |items: &[Value]| Value::List(items.into());
         assert_eq!(
             value(&[Json::Int(2), Json::Int(1), Json::Int(2)]),
-            Value::Ints([2, 1, 2].into())
+            list(&[Value::Int(2), Value::Int(1), Value::Int(2)])
         );
-        assert_eq!(value(&[Json::Int(2), Json::Float(0.5)]), Value::Floats([2.0, 0.5].into()));
-        assert_eq!(value(&[Json::Bool(true)]), Value::Bools([true].into()));
+        assert_eq!(
+            value(&[Json::Int(2), Json::Float(0.5)]),
+            list(&[Value::Float(2.0), Value::Float(0.5)])
+        );
+        assert_eq!(value(&[Json::Bool(true)]), list(&[Value::Bool(true)]));
         assert_eq!(
             value(&[text("b"), text(""), text("b")]),
-            Value::Strings(["b".into(), "".into(), "b".into()].into())
+            list(&["b", "", "b"].map(|text| Value::String(text.into())))
         );
         let old = patch(&[("k", Json::Array(vec![text("a"), text("b")])), ("n", Json::Int(1))])
             .merge(None)
             .expect("keys");
         let new = patch(&[("k", Json::Array(vec![Json::Int(7)]))]).merge(Some(&old)).expect("keys");
-        assert_eq!(new.get("k"), Some(&Value::Ints([7].into())), "a list replaces as a whole");
+        assert_eq!(new.get("k"), Some(&list(&[Value::Int(7)])), "a list replaces as a whole");
         assert_eq!(new.get("n"), Some(&Value::Int(1)));
     }
 }
