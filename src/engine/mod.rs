@@ -17,4 +17,5 @@ pub mod planner;
 pub mod postings;
 pub mod record;
 pub mod suggest;
+pub mod value;
 pub mod vectors;
