@@ -20,6 +20,7 @@ import type {
   StorageReport,
 } from "./types.js";
 
+const SCOPE = { tenant: "default_tenant", database: "default_database" };
 const CREATE = ["name", "configuration", "metadata", "embeddingFunction"] as const;
 
 /** What both clients can do. Constructing one does nothing; the first call opens the database. */
@@ -50,7 +51,7 @@ export abstract class Client {
     checkOptions("getCollection()", options, ["name", "embeddingFunction"]);
     const name = checkString("getCollection(): name", options.name);
     checkEmbeddingFunction("getCollection()", options.embeddingFunction);
-    const info = await this.#connection.call("getCollection", name);
+    const info = await this.#connection.call("getCollection", SCOPE, name);
     return new Collection(this.#connection, info, options.embeddingFunction ?? undefined);
   }
 
@@ -59,19 +60,19 @@ export abstract class Client {
     checkOptions("listCollections()", options, ["limit", "offset"]);
     const limit = checkCount("listCollections(): limit", options.limit ?? 100);
     const offset = checkCount("listCollections(): offset", options.offset ?? 0);
-    const infos = await this.#connection.call("listCollections", limit, offset);
+    const infos = await this.#connection.call("listCollections", SCOPE, limit, offset);
     return infos.map((info) => new Collection(this.#connection, info, undefined));
   }
 
   countCollections(): Promise<number> {
-    return this.#connection.call("countCollections");
+    return this.#connection.call("countCollections", SCOPE);
   }
 
   /** Deletes the collection and its records. Rejects with ChromaNotFoundError when there is none of that name. */
   async deleteCollection(options: { name: string }): Promise<void> {
     checkOptions("deleteCollection()", options, ["name"]);
     const name = checkString("deleteCollection(): name", options.name);
-    await this.#connection.call("deleteCollection", name);
+    await this.#connection.call("deleteCollection", SCOPE, name);
   }
 
   async stats(): Promise<ClientStats> {
@@ -104,9 +105,11 @@ export abstract class Client {
     const used = options.embeddingFunction ?? given.embeddingFunction;
     const info = await this.#connection.call(
       "createCollection",
+      SCOPE,
       name,
       metadata,
       withDefaultSpace(given.settings, metadata, used),
+      undefined,
       getOrCreate,
     );
     return new Collection(this.#connection, info, used);

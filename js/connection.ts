@@ -1,15 +1,24 @@
-import { errorOf, type VecinoError } from "./errors.js";
+import { errorOf, VecinoError } from "./errors.js";
 import type { Answer, Arguments, Method, Transport } from "./transport/protocol.js";
 import { WorkerTransport } from "./transport/worker.js";
 
+/** One opened engine and how many connections use it. */
+interface Engine {
+  readonly transport: Promise<Transport>;
+  users: number;
+}
+
+/** The engines of databases that are kept, by path: clients of one page see each other's writes at once. */
+const engines = new Map<string, Engine>();
+
 /**
- * A client's way to its database: nothing until the first call, then one transport until it is closed.
- * When opening fails, the next call tries again.
+ * A client's way to its database: nothing until the first call, then one engine until it is closed. Clients with the
+ * same path share it. When opening fails, the next call tries again.
  */
 export class Connection {
   readonly #path: string | undefined;
   readonly #worker: boolean | undefined;
-  #transport: Promise<Transport> | undefined;
+  #engine: Engine | undefined;
   #closing: Promise<void> | undefined;
   readonly #pending = new Set<Promise<unknown>>();
 
@@ -26,52 +35,83 @@ export class Connection {
         `The client is closed, so ${method} cannot run. Create a new client.`,
       );
     }
-    this.#transport ??= this.#open();
-    const answer = this.#transport.then((transport) => transport.call(method, ...args));
+    this.#engine ??= this.#use();
+    const engine = this.#engine;
+    const answer = engine.transport.then((transport) => transport.call(method, ...args));
     this.#pending.add(answer);
     try {
       return await answer;
+    } catch (error) {
+      // Another tab took the database away: who opens it from now on needs another engine.
+      if (error instanceof VecinoError && error.code === "closed") this.#forget(engine);
+      throw error;
     } finally {
       this.#pending.delete(answer);
     }
   }
 
-  /** Waits for what is under way, then frees everything. Closing again is the same closing. */
+  /** Waits for what is under way, then frees everything that nobody else uses. Closing again is the same closing. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
   async #close(): Promise<void> {
-    const transport = await this.#transport?.catch(() => undefined);
+    const engine = this.#engine;
+    if (!engine) return;
+    engine.users -= 1;
+    const last = engine.users === 0;
+    if (last) this.#forget(engine);
+    const transport = await engine.transport.catch(() => undefined);
     if (!transport) return;
     const pending = [...this.#pending];
     // Closing fails only where the engine is gone, and then there is nothing left to close.
-    await Promise.allSettled([transport.call("close"), ...pending]);
-    transport.terminate();
+    await Promise.allSettled([...(last ? [transport.call("close")] : []), ...pending]);
+    if (last) transport.terminate();
   }
 
-  async #open(): Promise<Transport> {
-    try {
-      if (this.#path !== undefined && typeof indexedDB === "undefined") throw noIndexedDb();
-      const transport = await connect(this.#worker);
-      try {
-        await transport.call("open", this.#path);
-      } catch (error) {
-        transport.terminate();
-        throw error;
-      }
-      return transport;
-    } catch (error) {
-      this.#transport = undefined;
-      throw error;
+  #use(): Engine {
+    const key = keyOf(this.#path, this.#worker);
+    let engine = engines.get(key);
+    if (!engine) {
+      const opened: Engine = { transport: open(this.#path, this.#worker), users: 0 };
+      opened.transport.catch(() => {
+        this.#forget(opened);
+        this.#engine = undefined;
+      });
+      if (this.#path !== undefined) engines.set(key, opened);
+      engine = opened;
     }
+    engine.users += 1;
+    return engine;
+  }
+
+  #forget(engine: Engine): void {
+    const key = keyOf(this.#path, this.#worker);
+    if (engines.get(key) === engine) engines.delete(key);
   }
 }
 
-/** Removes the database at `path` and everything in it. */
+function keyOf(path: string | undefined, worker: boolean | undefined): string {
+  return `${worker ?? "default"} ${path}`;
+}
+
+async function open(path: string | undefined, worker: boolean | undefined): Promise<Transport> {
+  if (path !== undefined && typeof indexedDB === "undefined") throw noIndexedDb();
+  const transport = await connect(worker);
+  try {
+    await transport.call("open", path);
+  } catch (error) {
+    transport.terminate();
+    throw error;
+  }
+  return transport;
+}
+
+/** Removes the database at `path` and everything in it. Clients that have it open lose it. */
 export async function destroy(path: string, worker: boolean | undefined): Promise<void> {
   if (typeof indexedDB === "undefined") throw noIndexedDb();
+  for (const kind of [true, false, undefined]) engines.delete(keyOf(path, kind));
   const transport = await connect(worker);
   try {
     await transport.call("destroy", path);

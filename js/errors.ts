@@ -3,6 +3,8 @@
 /** Stable names of what can go wrong. */
 export type ErrorCode =
   | "invalid_argument"
+  | "invalid_name"
+  | "unknown_database"
   | "dimension_mismatch"
   | "duplicate_id"
   | "non_finite"
@@ -87,6 +89,7 @@ export class ChromaClientError extends VecinoError {
 const CLASSES: Partial<Record<ErrorCode, typeof VecinoError>> = {
   invalid_argument: ChromaValueError,
   dimension_mismatch: ChromaValueError,
+  invalid_name: ChromaValueError,
   duplicate_id: ChromaValueError,
   non_finite: ChromaValueError,
   zero_vector: ChromaValueError,

@@ -11,8 +11,9 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use support::{Disk, Random, batch, definition, object};
+use vecino::engine::catalog::{Database, Namespaces};
 use vecino::engine::change::{Change, Put, Write};
-use vecino::engine::collection::{Collection, Selection};
+use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::definition::Definition;
 use vecino::engine::error::{Code, Error};
 use vecino::engine::format::*;
@@ -45,7 +46,11 @@ fn lists() -> Metadata {
 }
 
 fn some_definition() -> Definition {
-    Definition { metadata: Some(metadata()), ..definition("cosine") }
+    Definition {
+        metadata: Some(metadata()),
+        extra: Some("{\"schema\":1}".into()),
+        ..definition("cosine")
+    }
 }
 
 fn some_change() -> Change {
@@ -113,6 +118,15 @@ fn some_nodes() -> Vec<StoredNode> {
     ]
 }
 
+fn some_namespaces() -> Namespaces {
+    let database = |tenant: &str, name: &str| {
+        let (id, tenant, name) = (format!("id of {name}"), tenant.into(), name.into());
+        Database { id, tenant, name }
+    };
+    let databases = vec![database("acme", "products"), database("default_tenant", "año")];
+    Namespaces { tenants: vec!["acme".into(), "globex".into()], databases }
+}
+
 fn encoded_records(records: &[(u32, Record)]) -> Vec<u8> {
     encode_record_page(records.iter().map(|(slot, record)| (*slot, record)))
 }
@@ -149,9 +163,11 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(decode_record_page(&bytes), Ok(records_with_lists()));
     let bytes = golden("graph_page.bin", &encode_graph_page(&some_nodes()));
     assert_eq!(decode_graph_page(&bytes), Ok(some_nodes()));
+    let bytes = golden("namespaces.bin", &encode_namespaces(&some_namespaces()));
+    assert_eq!(decode_namespaces(&bytes), Ok(some_namespaces()));
 }
 
-fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 6] {
+fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 7] {
     [
         decode_definition(bytes).map(drop),
         decode_change(bytes).map(drop),
@@ -159,6 +175,7 @@ fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 6] {
         decode_vector_page(bytes).map(drop),
         decode_record_page(bytes).map(drop),
         decode_graph_page(bytes).map(drop),
+        decode_namespaces(bytes).map(drop),
     ]
 }
 
@@ -173,6 +190,7 @@ fn every_flipped_bit_and_every_cut_is_noticed() {
         encoded_records(&records_with_lists()),
         encode_change(&change_with_lists()),
         encode_graph_page(&some_nodes()),
+        encode_namespaces(&some_namespaces()),
     ] {
         assert_eq!(decode_any(&good).iter().filter(|result| result.is_ok()).count(), 1);
         for bit in 0..good.len() * 8 {
@@ -199,7 +217,7 @@ proptest! {
     /// A right checksum over a wrong body: the body's own checks must hold.
     #[test]
     fn any_body_is_read_or_refused_but_never_panics(
-        kind in 1u8..=6,
+        kind in 1u8..=7,
         body in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
         let seed = u64::from(kind) << 8 | u64::from(FORMAT_VERSION);
@@ -248,7 +266,7 @@ fn stored() -> (Disk, Collection) {
         let rows: Vec<Vec<f32>> = ids.iter().map(|_| random.vector(4)).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
-        let change = collection.plan_add(batch(&ids, &rows)).expect("valid");
+        let change = collection.plan(Operation::Add, &batch(&ids, &rows)).expect("valid");
         disk.write(collection, change);
     };
     add(&mut disk, &mut collection, 0, 200);
@@ -263,7 +281,7 @@ fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
     Collection::open(
         definition("l2"),
         disk.manifest.as_deref(),
-        disk.pages.clone(),
+        disk.named_pages(),
         disk.log.clone(),
     )
 }

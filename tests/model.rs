@@ -9,7 +9,7 @@ use support::filters::{
     random_metadata, read_document, read_where, told,
 };
 use support::{Disk, Random, batch, definition, object};
-use vecino::engine::collection::{Collection, Selection};
+use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::distance::{Space, dot, squared_l2};
 use vecino::engine::json::Json;
 use vecino::engine::planner::Planner;
@@ -118,9 +118,9 @@ impl Run {
         batch.documents = Some(rows.iter().map(|(row, _)| row.told.document.clone()).collect());
         batch.metadatas = Some(rows.iter().map(|(_, metadata)| metadata.clone()).collect());
         let change = match operation {
-            0 => self.collection.plan_add(batch),
-            1 => self.collection.plan_upsert(batch),
-            _ => self.collection.plan_update(batch),
+            0 => self.collection.plan(Operation::Add, &batch),
+            1 => self.collection.plan(Operation::Upsert, &batch),
+            _ => self.collection.plan(Operation::Update, &batch),
         };
         self.disk.write(&mut self.collection, change.expect("valid"));
         for (row, metadata) in rows {
@@ -285,7 +285,7 @@ fn a_failed_plan_leaves_everything_as_it_was() {
     let mut bad = good;
     bad[2] = f32::NAN;
     let check = |batch, part: &str| {
-        let error = run.collection.plan_upsert(batch).expect_err(part);
+        let error = run.collection.plan(Operation::Upsert, &batch).expect_err(part);
         assert!(error.message.contains(part), "{error}");
     };
     check(batch(&["a", "b"], &[&good, &bad]), "record \"b\" holds NaN at position 2");

@@ -124,10 +124,13 @@ fn recall(
         let query = vectors.query(query);
         let nearest: Vec<u32> = match &data.nearest {
             Some(nearest) if known => nearest[n][..K].to_vec(),
-            _ => exact_search(vectors, &query, (0..graph.slots()).filter(live), K)
-                .iter()
-                .map(|neighbor| neighbor.slot)
-                .collect(),
+            _ => {
+                let live = (0..graph.slots()).filter(live).map(|slot| slot as usize).collect();
+                exact_search(vectors, &query, &live, K)
+            }
+            .iter()
+            .map(|neighbor| neighbor.slot)
+            .collect(),
         };
         let found = graph.search(vectors, &query, EF, &accept, &mut scratch);
         assert_eq!(found.len(), EF.min(accepted), "query {n} found too few");

@@ -20,12 +20,25 @@ export interface Selection {
   offset?: number;
 }
 
-export interface CollectionInfo {
+/** The database that a call is about, by its names. */
+export interface Scope {
+  tenant: string;
+  database: string;
+}
+
+export interface DatabaseInfo {
+  id: string;
+  name: string;
+  tenant: string;
+}
+
+export interface CollectionInfo extends Scope {
   id: string;
   name: string;
   metadata?: CollectionMetadata;
   configuration: CollectionConfiguration;
-  dimension?: number;
+  /** Text that the engine keeps and only JavaScript reads. */
+  extra?: string;
 }
 
 /** Records of an answer; a column that was not asked for is absent. */
@@ -48,6 +61,7 @@ export interface CollectionChanges {
   name?: string;
   metadata?: object;
   configuration?: object;
+  extra?: string;
 }
 
 export interface EngineStats {
@@ -63,15 +77,18 @@ export interface Calls {
   open(path: string | undefined): Promise<void>;
   destroy(path: string): Promise<void>;
   createCollection(
+    scope: Scope,
     name: string,
     metadata: object | undefined,
     configuration: object | undefined,
+    extra: string | undefined,
     getOrCreate: boolean,
   ): Promise<CollectionInfo>;
-  getCollection(name: string): Promise<CollectionInfo>;
-  listCollections(limit: number, offset: number): Promise<CollectionInfo[]>;
-  countCollections(): Promise<number>;
-  deleteCollection(name: string): Promise<void>;
+  getCollection(scope: Scope, name: string): Promise<CollectionInfo>;
+  getCollectionById(id: string): Promise<CollectionInfo>;
+  listCollections(scope: Scope, limit: number, offset: number): Promise<CollectionInfo[]>;
+  countCollections(scope: Scope): Promise<number>;
+  deleteCollection(scope: Scope, name: string): Promise<void>;
   modifyCollection(id: string, changes: CollectionChanges): Promise<CollectionInfo>;
   add(collectionId: string, batch: Batch): Promise<void>;
   upsert(collectionId: string, batch: Batch): Promise<void>;

@@ -1,22 +1,12 @@
 // Step 1 of the build: Rust to build/wasm/, the optimized module and the glue that js/ imports.
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { glueDir, inRoot } from "../lib/paths.mjs";
-import { heading, run, runNode } from "../lib/run.mjs";
+import { heading, run } from "../lib/run.mjs";
 import { ensureRust, ensureTool, tools, wasmTarget } from "../lib/rust.mjs";
 import { digest, whenChanged } from "../lib/stamp.mjs";
-
-// What the module uses, named one by one: with --all-features wasm-opt writes a module that
-// browsers reject.
-const features = [
-  "bulk-memory",
-  "multivalue",
-  "mutable-globals",
-  "nontrapping-float-to-int",
-  "reference-types",
-  "sign-ext",
-  "simd",
-];
+import { optimize } from "./optimize.mjs";
 
 const sources = [
   "src",
@@ -24,6 +14,7 @@ const sources = [
   "Cargo.lock",
   ".cargo/config.toml",
   "package-lock.json", // wasm-opt's version
+  "scripts/build/optimize.mjs",
   "scripts/build/wasm.mjs",
   "scripts/lib/rust.mjs",
 ];
@@ -38,10 +29,18 @@ export async function buildWasm() {
   await whenChanged("wasm", inputs, outputs, async () => {
     const bin = await ensureTool(tools.wasmBindgen);
     heading("WebAssembly module");
-    await run("cargo", ["build", "--lib", "--release", "--locked", "--target", wasmTarget]);
+    const options = ["--release", "--locked", "--target", wasmTarget, "--config", withoutHome()];
+    await run("cargo", ["build", "--lib", ...options]);
     await makeGlue(bin);
-    await optimize();
+    await optimize(wasmFile, join(glueDir, "vecino.js"));
   });
+}
+
+/** Keeps the place of this machine's crates out of the module: they stand in the positions of panics. */
+function withoutHome() {
+  const home = process.env.CARGO_HOME || join(homedir(), ".cargo");
+  const flag = JSON.stringify(`--remap-path-prefix=${home}=cargo`);
+  return `target.${wasmTarget}.rustflags=[${flag}]`;
 }
 
 async function makeGlue(bin) {
@@ -52,11 +51,4 @@ async function makeGlue(bin) {
   // js/ says where the module is; a second place for it in the glue would confuse bundlers.
   const options = ["--target", "web", "--omit-default-module-path", "--out-name", "vecino"];
   await run(join(bin, "wasm-bindgen"), [compiled, ...options, "--out-dir", glueDir]);
-}
-
-async function optimize() {
-  const optimized = `${wasmFile}.optimized`;
-  const flags = ["--mvp-features", ...features.map((name) => `--enable-${name}`)];
-  await runNode("binaryen/bin/wasm-opt", ["-O3", ...flags, wasmFile, "-o", optimized]);
-  renameSync(optimized, wasmFile);
 }

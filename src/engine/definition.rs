@@ -6,12 +6,23 @@ use super::json::Json;
 use super::metadata::{Metadata, MetadataPatch};
 use super::suggest::suggestion;
 
+/// Where a collection lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The tenant's name.
+    pub tenant: String,
+    /// The name of one of the tenant's databases.
+    pub database: String,
+}
+
 /// A collection's name, metadata and configuration, and what was drawn by lot when it was created.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
     /// A UUID; never changes.
     pub id: String,
-    /// Unique in the database; 3 to 512 characters.
+    /// Never changes either.
+    pub scope: Scope,
+    /// Unique in the scope; 3 to 512 characters.
     pub name: String,
     /// When it was created, in milliseconds since 1970.
     pub created: u64,
@@ -21,10 +32,12 @@ pub struct Definition {
     pub metadata: Option<Metadata>,
     /// How its records are searched.
     pub configuration: Configuration,
+    /// What the caller keeps with the collection; the engine does not read it.
+    pub extra: Option<String>,
 }
 
 /// How records are searched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Configuration {
     /// How distance is measured; fixed at creation. Default l2.
     pub space: Space,
@@ -33,59 +46,88 @@ pub struct Configuration {
     /// Candidates kept while a query walks the graph; 1 to 10,000, default 100. More: better recall, slower.
     pub ef_search: u32,
     /// Links a vector keeps on each level above the bottom, which has twice as many; 2 to 128, default 16.
-    /// Fixed at creation.
     pub max_neighbors: u32,
+    /// Reported as given and otherwise without effect: Chroma's growth factor, default 1.2.
+    pub resize_factor: f64,
+    /// Reported as given and otherwise without effect: Chroma's writes between two syncs, default 1,000.
+    pub sync_threshold: u32,
 }
 
 impl Default for Configuration {
     fn default() -> Self {
-        Self { space: Space::L2, ef_construction: 100, ef_search: 100, max_neighbors: 16 }
+        Self {
+            space: Space::L2,
+            ef_construction: 100,
+            ef_search: 100,
+            max_neighbors: 16,
+            resize_factor: 1.2,
+            sync_threshold: 1_000,
+        }
     }
 }
 
+/// What a collection is to become; null and `None` leave things as they are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// The new name.
+    pub name: Option<String>,
+    /// Replaces the metadata as a whole.
+    pub metadata: Json,
+    /// Settings to replace.
+    pub configuration: Json,
+    /// Replaces what the caller keeps.
+    pub extra: Option<String>,
+}
+
 impl Definition {
-    /// A definition checked for a new collection.
+    /// Checks name, metadata and configuration of a new collection. Settings come from
+    /// `configuration.hnsw`, or, if there is none, from `hnsw:` keys of the metadata.
     ///
     /// # Errors
-    /// `invalid_argument` for the name, `invalid_metadata`, `invalid_configuration`.
+    /// `invalid_name`, `invalid_metadata`, `invalid_configuration`.
     pub fn new(
         id: String,
+        scope: Scope,
         name: &str,
-        created: u64,
-        seed: u64,
+        (created, seed): (u64, u64),
         metadata: &Json,
         configuration: &Json,
     ) -> Result<Self> {
-        check_name(name)?;
+        check_name("collection", name)?;
         Ok(Self {
             id,
+            scope,
             name: name.to_owned(),
             created,
             seed,
             metadata: read_metadata(name, metadata)?,
-            configuration: Configuration::from_json(configuration)?,
+            configuration: Configuration::from_json(configuration, metadata)?,
+            extra: None,
         })
     }
 
-    /// This definition with the given parts replaced; metadata is replaced as a whole.
+    /// This definition with the given parts replaced.
     ///
     /// # Errors
-    /// As [`Definition::new`]; a configuration key that is fixed at creation is refused by name.
-    pub fn modified(
-        &self,
-        name: Option<&str>,
-        metadata: &Json,
-        configuration: &Json,
-    ) -> Result<Self> {
+    /// As [`Definition::new`]; a setting that is fixed at creation is refused by name.
+    pub fn modified(&self, changes: &Changes) -> Result<Self> {
         let mut new = self.clone();
-        if let Some(name) = name {
-            check_name(name)?;
-            new.name = name.to_owned();
+        if let Some(name) = &changes.name {
+            check_name("collection", name)?;
+            new.name.clone_from(name);
         }
-        if *metadata != Json::Null {
-            new.metadata = read_metadata(&new.name, metadata)?;
+        if changes.metadata != Json::Null {
+            new.metadata = read_metadata(&new.name, &changes.metadata)?;
         }
-        new.configuration = self.configuration.modified(configuration)?;
+        if changes.extra.is_some() {
+            new.extra.clone_from(&changes.extra);
+        }
+        for (key, value) in hnsw_entries(&changes.configuration)? {
+            if matches!(key, "space" | "ef_construction") {
+                return invalid(format!("{HNSW}.{key} is fixed when a collection is created"));
+            }
+            new.configuration.set(key, value)?;
+        }
         Ok(new)
     }
 }
@@ -97,71 +139,108 @@ fn read_metadata(name: &str, json: &Json) -> Result<Option<Metadata>> {
     Ok(MetadataPatch::from_json(json, &|| format!("collection \"{name}\""))?.merge(None))
 }
 
-/// Chroma's rule for names: 3 to 512 of `a-z A-Z 0-9 . _ -`, beginning and ending with a letter or
-/// digit, without two dots in a row, and no IPv4 address.
+/// Chroma's rule for names of collections and databases: 3 to 512 of `a-z A-Z 0-9 . _ -`, beginning
+/// and ending with a letter or digit, without two dots in a row, and no IPv4 address; or two such
+/// names joined by a plus. `what` is the thing that is named, for the error.
 ///
 /// # Errors
-/// `invalid_argument`, saying which part of the rule is broken.
-pub fn check_name(name: &str) -> Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric();
-    let wrong = if !(3..=512).contains(&name.len()) {
-        Some(format!("it has {} characters, expected 3 to 512", name.chars().count()))
-    } else if let Some(c) = name.chars().find(|&c| !plain(c) && !matches!(c, '.' | '_' | '-')) {
-        Some(format!("it contains {c:?}, expected only a-z A-Z 0-9 . _ -"))
-    } else if !name.starts_with(plain) || !name.ends_with(plain) {
-        Some("it must begin and end with a letter or digit".to_owned())
-    } else if name.contains("..") {
-        Some("it contains two dots in a row".to_owned())
-    } else if name.parse::<std::net::Ipv4Addr>().is_ok() {
-        Some("it is an IP address".to_owned())
-    } else {
-        None
+/// `invalid_name`, saying which part of the rule is broken.
+pub fn check_name(what: &str, name: &str) -> Result<()> {
+    let wrong = match name.split_once('+') {
+        Some((one, other)) => broken_rule(one).or_else(|| broken_rule(other)),
+        None => broken_rule(name),
     };
     match wrong {
         None => Ok(()),
         Some(why) => Err(Error::new(
-            Code::InvalidArgument,
-            format!("collection name {name:?} is not valid: {why}"),
+            Code::InvalidName,
+            format!("the {what} name \"{name}\" is not valid: {why}"),
         )),
     }
 }
 
-/// Keys of `configuration.hnsw` that are read.
-const HNSW_KEYS: [&str; 4] = ["space", "ef_construction", "ef_search", "max_neighbors"];
-/// Keys that Chroma's server takes for its own threads and files; accepted, without effect here.
-const HNSW_KEYS_WITHOUT_EFFECT: [&str; 4] =
-    ["num_threads", "batch_size", "sync_threshold", "resize_factor"];
+fn broken_rule(name: &str) -> Option<&'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric();
+    if !(3..=512).contains(&name.len()) {
+        Some("expected 3 to 512 characters")
+    } else if !name.chars().all(|c| plain(c) || matches!(c, '.' | '_' | '-')) {
+        Some("expected only a-z A-Z 0-9 . _ -")
+    } else if !name.starts_with(plain) || !name.ends_with(plain) {
+        Some("it must begin and end with a letter or digit")
+    } else if name.contains("..") {
+        Some("it contains two dots in a row")
+    } else if is_ipv4(name) {
+        Some("it is an IP address")
+    } else {
+        None
+    }
+}
+
+fn is_ipv4(name: &str) -> bool {
+    let mut parts = 0;
+    name.split('.').all(|part| {
+        parts += 1;
+        part.parse::<u8>().is_ok() && (part.len() == 1 || !part.starts_with('0'))
+    }) && parts == 4
+}
+
+const HNSW: &str = "configuration.hnsw";
+
+/// Keys of `configuration.hnsw` and the keys of a collection's metadata that older programs use
+/// instead. The last two are for Chroma's server and without effect here.
+const SETTINGS: [(&str, &str); 8] = [
+    ("space", "hnsw:space"),
+    ("ef_construction", "hnsw:construction_ef"),
+    ("ef_search", "hnsw:search_ef"),
+    ("max_neighbors", "hnsw:M"),
+    ("resize_factor", "hnsw:resize_factor"),
+    ("sync_threshold", "hnsw:sync_threshold"),
+    ("num_threads", "hnsw:num_threads"),
+    ("batch_size", "hnsw:batch_size"),
+];
 
 impl Configuration {
-    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors } }`; what is missing or
-    /// null has its default.
+    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors, ... } }`; what is missing
+    /// or null has its default. Without `hnsw` the settings among `metadata` count.
     ///
     /// # Errors
     /// `invalid_configuration`, naming the key and the nearest valid one.
-    pub fn from_json(json: &Json) -> Result<Self> {
+    pub fn from_json(json: &Json, metadata: &Json) -> Result<Self> {
         let mut configuration = Self::default();
-        for (key, value) in hnsw_entries(json)? {
-            match key {
-                "space" => configuration.space = read_space(value)?,
-                "ef_construction" => configuration.ef_construction = count(key, value, 1, 10_000)?,
-                "ef_search" => configuration.ef_search = count(key, value, 1, 10_000)?,
-                _ => configuration.max_neighbors = count(key, value, 2, 128)?,
-            }
+        let mut entries = hnsw_entries(json)?;
+        if let (None, Json::Object(metadata)) = (member(json, "hnsw"), metadata) {
+            let legacy = |(key, value)| {
+                let setting = SETTINGS.iter().find(|(_, legacy)| legacy == key)?;
+                Some((setting.0, value))
+            };
+            entries = metadata.iter().map(|(key, value)| (key, value)).filter_map(legacy).collect();
+        }
+        for (key, value) in entries {
+            configuration.set(key, value)?;
         }
         Ok(configuration)
     }
 
-    fn modified(self, json: &Json) -> Result<Self> {
-        let mut configuration = self;
-        for (key, value) in hnsw_entries(json)? {
-            if key != "ef_search" {
-                return invalid(format!(
-                    "configuration.hnsw.{key} is fixed when a collection is created; only ef_search can be changed"
-                ));
+    fn set(&mut self, key: &str, value: &Json) -> Result<()> {
+        match key {
+            "space" => self.space = read_space(value)?,
+            "ef_construction" => self.ef_construction = count(key, value, 1, 10_000)?,
+            "ef_search" => self.ef_search = count(key, value, 1, 10_000)?,
+            "max_neighbors" => self.max_neighbors = count(key, value, 2, 128)?,
+            "sync_threshold" => self.sync_threshold = count(key, value, 0, u32::MAX)?,
+            "resize_factor" => {
+                self.resize_factor = match value {
+                    Json::Int(factor) if *factor >= 0 => *factor as f64,
+                    Json::Float(factor) if *factor >= 0.0 && factor.is_finite() => *factor,
+                    other => {
+                        let kind = other.kind();
+                        return invalid(format!("{HNSW}.{key} is {kind}; expected 0 or more"));
+                    }
+                }
             }
-            configuration.ef_search = count(key, value, 1, 10_000)?;
+            _ => drop(count(key, value, 0, u32::MAX)?),
         }
-        Ok(configuration)
+        Ok(())
     }
 }
 
@@ -169,23 +248,21 @@ fn invalid<T>(message: String) -> Result<T> {
     Err(Error::new(Code::InvalidConfiguration, message))
 }
 
-/// The entries of `configuration.hnsw` that are set, unknown keys refused.
-fn hnsw_entries(json: &Json) -> Result<impl Iterator<Item = (&'static str, &Json)>> {
+/// The settings in `configuration.hnsw` that are not null, unknown keys refused.
+fn hnsw_entries(json: &Json) -> Result<Vec<(&'static str, &Json)>> {
     let mut read = Vec::new();
     for (key, value) in object(json, "configuration")? {
         match (key.as_str(), value) {
             (_, Json::Null) => {}
             ("hnsw", hnsw) => {
-                for (key, value) in object(hnsw, "configuration.hnsw")? {
-                    match HNSW_KEYS.iter().find(|known| *known == key) {
+                for (key, value) in object(hnsw, HNSW)? {
+                    match SETTINGS.iter().find(|(known, _)| known == key) {
                         Some(_) if *value == Json::Null => {}
-                        Some(known) => read.push((*known, value)),
-                        None if HNSW_KEYS_WITHOUT_EFFECT.contains(&key.as_str()) => {}
+                        Some((known, _)) => read.push((*known, value)),
                         None => {
-                            return invalid(format!(
-                                "unknown key \"{key}\" in configuration.hnsw{}",
-                                suggestion(key, &HNSW_KEYS)
-                            ));
+                            let known = SETTINGS.map(|(known, _)| known);
+                            let meant = suggestion(key, &known);
+                            return invalid(format!("unknown key \"{key}\" in {HNSW}{meant}"));
                         }
                     }
                 }
@@ -194,14 +271,18 @@ fn hnsw_entries(json: &Json) -> Result<impl Iterator<Item = (&'static str, &Json
                 return invalid("configuration.spann is for Chroma's cloud; use hnsw".to_owned());
             }
             (other, _) => {
-                return invalid(format!(
-                    "unknown key \"{other}\" in configuration{}",
-                    suggestion(other, &["hnsw"])
-                ));
+                let meant = suggestion(other, &["hnsw"]);
+                return invalid(format!("unknown key \"{other}\" in configuration{meant}"));
             }
         }
     }
-    Ok(read.into_iter())
+    Ok(read)
+}
+
+/// The value of a key, unless it is missing or null.
+fn member<'a>(json: &'a Json, key: &str) -> Option<&'a Json> {
+    let Json::Object(entries) = json else { return None };
+    entries.iter().find(|(name, value)| name == key && *value != Json::Null).map(|(_, value)| value)
 }
 
 fn object<'a>(json: &'a Json, name: &str) -> Result<&'a [(String, Json)]> {
@@ -235,9 +316,7 @@ fn count(key: &str, json: &Json, least: u32, most: u32) -> Result<u32> {
         Json::Float(value) if value.is_finite() => "a fraction".to_owned(),
         other => other.kind().to_owned(),
     };
-    invalid(format!(
-        "configuration.hnsw.{key} is {found}; expected a whole number from {least} to {most}"
-    ))
+    invalid(format!("{HNSW}.{key} is {found}; expected a whole number from {least} to {most}"))
 }
 
 #[cfg(test)]
@@ -249,35 +328,56 @@ mod tests {
         Json::Object(vec![("hnsw".into(), Json::Object(entries))])
     }
 
+    fn definition() -> Definition {
+        let scope = Scope { tenant: "t".into(), database: "d".into() };
+        Definition::new("id".into(), scope, "abc", (0, 0), &Json::Null, &Json::Null).expect("valid")
+    }
+
+    fn changes(name: Option<&str>, configuration: Json) -> Changes {
+        Changes { name: name.map(str::to_owned), metadata: Json::Null, configuration, extra: None }
+    }
+
     #[test]
     fn names_follow_the_rule() {
-        for good in ["abc", "a.b_c-1", "1.2.3", "192.168.0.256", &"x".repeat(512)] {
-            assert_eq!(check_name(good), Ok(()), "{good}");
+        for good in ["abc", "a.b_c-1", "1.2.3", "192.168.0.256", "aaa+bbb", &"x".repeat(512)] {
+            assert_eq!(check_name("collection", good), Ok(()), "{good}");
         }
-        for bad in ["ab", "-abc", "abc.", "a..b", "a b c", "naïve", "127.0.0.1", &"x".repeat(513)]
-        {
-            assert_eq!(check_name(bad).expect_err(bad).code, Code::InvalidArgument);
+        let long = "x".repeat(513);
+        let bad = ["ab", "-abc", "abc.", "a..b", "a b c", "naïve", "127.0.0.1", &long, "aaa+bb+c"];
+        for bad in bad {
+            assert_eq!(check_name("collection", bad).expect_err(bad).code, Code::InvalidName);
         }
     }
 
     #[test]
     fn configuration_is_read_with_defaults_and_mistakes_are_named() {
-        let read = Configuration::from_json(&hnsw(&[
-            ("space", Json::String("cosine".into())),
-            ("ef_search", Json::Int(50)),
-            ("num_threads", Json::Int(4)),
-            ("max_neighbors", Json::Null),
-        ]));
-        let expected = Configuration { space: Space::Cosine, ef_search: 50, ..Default::default() };
+        let read = Configuration::from_json(
+            &hnsw(&[
+                ("space", Json::String("cosine".into())),
+                ("ef_search", Json::Int(50)),
+                ("num_threads", Json::Int(4)),
+                ("resize_factor", Json::Int(2)),
+                ("max_neighbors", Json::Null),
+            ]),
+            &Json::Null,
+        );
+        let expected = Configuration {
+            space: Space::Cosine,
+            ef_search: 50,
+            resize_factor: 2.0,
+            ..Default::default()
+        };
         assert_eq!(read, Ok(expected));
         let check = |json: Json, part: &str| {
-            let error = Configuration::from_json(&json).expect_err(part);
+            let error = Configuration::from_json(&json, &Json::Null).expect_err(part);
             assert!(error.message.contains(part), "{error}");
         };
         check(hnsw(&[("efSearch", Json::Int(1))]), "did you mean \"ef_search\"");
         check(hnsw(&[("space", Json::String("cosin".into()))]), "did you mean \"cosine\"");
         check(hnsw(&[("ef_search", Json::Int(0))]), "is 0; expected a whole number from 1");
         check(hnsw(&[("ef_search", Json::Float(1.5))]), "is a fraction");
+        check(hnsw(&[("num_threads", Json::Int(-1))]), "is -1");
+        check(hnsw(&[("resize_factor", Json::Int(-1))]), "expected 0 or more");
         check(
             Json::Object(vec![("hnws".into(), Json::Null), ("hnsv".into(), Json::Int(1))]),
             "hnsw",
@@ -285,14 +385,28 @@ mod tests {
     }
 
     #[test]
-    fn only_ef_search_can_be_modified() {
-        let definition =
-            Definition::new("id".into(), "abc", 0, 0, &Json::Null, &Json::Null).expect("valid");
-        let changed =
-            definition.modified(Some("xyz"), &Json::Null, &hnsw(&[("ef_search", Json::Int(7))]));
-        let changed = changed.expect("valid");
-        assert_eq!((changed.name.as_str(), changed.configuration.ef_search), ("xyz", 7));
-        let fixed = hnsw(&[("space", Json::String("ip".into()))]);
-        assert!(definition.modified(None, &Json::Null, &fixed).is_err());
+    fn settings_in_the_metadata_count_only_without_a_configuration() {
+        let metadata = Json::Object(vec![
+            ("hnsw:space".into(), Json::String("ip".into())),
+            ("hnsw:M".into(), Json::Int(8)),
+            ("about".into(), Json::Int(1)),
+        ]);
+        let read = |configuration| Configuration::from_json(&configuration, &metadata);
+        let legacy = Configuration { space: Space::Ip, max_neighbors: 8, ..Default::default() };
+        assert_eq!(read(Json::Null), Ok(legacy));
+        let given = hnsw(&[("ef_search", Json::Int(7))]);
+        assert_eq!(read(given), Ok(Configuration { ef_search: 7, ..Default::default() }));
+    }
+
+    #[test]
+    fn what_links_are_made_of_is_fixed_and_the_rest_can_be_modified() {
+        let settings = hnsw(&[("ef_search", Json::Int(7)), ("max_neighbors", Json::Int(8))]);
+        let changed = definition().modified(&changes(Some("xyz"), settings)).expect("valid");
+        let Configuration { ef_search, max_neighbors, .. } = changed.configuration;
+        assert_eq!((changed.name.as_str(), ef_search, max_neighbors), ("xyz", 7, 8));
+        for fixed in [("space", Json::String("ip".into())), ("ef_construction", Json::Int(5))] {
+            let error = definition().modified(&changes(None, hnsw(&[fixed]))).expect_err("fixed");
+            assert!(error.message.contains("is fixed"), "{error}");
+        }
     }
 }

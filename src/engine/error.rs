@@ -1,6 +1,7 @@
 //! The one error type of the engine: a stable code for programs, a message for people.
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// What kind of mistake it was. The names are part of the public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,14 @@ pub enum Code {
     InvalidConfiguration,
     /// A metadata key or value is not of a supported type.
     InvalidMetadata,
+    /// A collection's or a database's name breaks the rule for names.
+    InvalidName,
+    /// No tenant, database or collection has this name or id.
+    NotFound,
+    /// A tenant, database or collection of this name exists.
+    AlreadyExists,
+    /// A collection is to be created in a database that does not exist.
+    UnknownDatabase,
     /// Stored bytes do not match their checksum or their format.
     Damaged,
     /// Stored bytes were written by a newer version.
@@ -43,15 +52,23 @@ impl Code {
             Self::InvalidRegex => "invalid_regex",
             Self::InvalidConfiguration => "invalid_configuration",
             Self::InvalidMetadata => "invalid_metadata",
+            Self::InvalidName => "invalid_name",
+            Self::NotFound => "not_found",
+            Self::AlreadyExists => "already_exists",
+            Self::UnknownDatabase => "unknown_database",
             Self::Damaged => "damaged",
             Self::UnsupportedVersion => "unsupported_version",
         }
     }
 }
 
-/// An error of the engine.
+/// An error of the engine. Boxed, because every result that may be one is as large as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+/// What an [`Error`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
     /// The stable code.
     pub code: Code,
     /// What was wrong, what was expected, and which record.
@@ -61,7 +78,21 @@ pub struct Error {
 impl Error {
     /// An error with `code` that says `message`.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self(Box::new(Details { code, message: message.into() }))
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 

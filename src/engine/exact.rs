@@ -1,5 +1,7 @@
 //! Exact search: measure every vector. The specification of the graph, and the faster way for few vectors.
 
+use fixedbitset::FixedBitSet;
+
 use crate::engine::nearest::{Nearest, Neighbor};
 use crate::engine::vectors::{Query, Vectors};
 
@@ -10,12 +12,13 @@ use crate::engine::vectors::{Query, Vectors};
 pub fn exact_search(
     vectors: &Vectors,
     query: &Query<'_>,
-    slots: impl Iterator<Item = u32>,
+    slots: &FixedBitSet,
     k: usize,
 ) -> Vec<Neighbor> {
     let mut nearest = Nearest::new(k);
     // One at a time: in ascending order the memory is fetched ahead anyway, and pairs were slower.
-    for slot in slots {
+    for slot in slots.ones() {
+        let slot = u32::try_from(slot).expect("slots are u32");
         nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
     }
     nearest.into_sorted()
@@ -34,8 +37,8 @@ mod tests {
         }
         let query = vectors.query(&[100.2]);
         let search = |k| -> Vec<f32> {
-            let even = (0..300).filter(|slot| slot % 2 == 0);
-            let found = exact_search(&vectors, &query, even, k);
+            let even = (0..300).filter(|slot| slot % 2 == 0).collect();
+            let found = exact_search(&vectors, &query, &even, k);
             found.iter().map(|n| vectors.get(n.slot)[0]).collect()
         };
         assert_eq!(search(3), [100.0, 102.0, 98.0]);

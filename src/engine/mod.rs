@@ -1,5 +1,6 @@
 //! What a vector database knows; nothing of JavaScript, browsers, clocks or storage.
 
+pub mod catalog;
 pub mod change;
 pub mod collection;
 pub mod definition;

@@ -5,7 +5,7 @@
 pub fn suggestion(word: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()
-        .map(|name| (strsim::damerau_levenshtein(word, name), name))
+        .map(|name| (strsim::levenshtein(word, name), name))
         .min_by_key(|(edits, _)| *edits);
     match nearest {
         Some((edits, name)) if edits <= (name.len() / 2).max(1) => {

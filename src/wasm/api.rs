@@ -13,16 +13,18 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
 
-use crate::engine::change::Change;
-use crate::engine::collection::{Batch, Collection};
-use crate::engine::error::Result as EngineResult;
+use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_info, from_infos, from_neighbors, from_records, from_stats, to_batch, to_changes,
-    to_collection_metadata, to_configuration, to_count, to_floats, to_include, to_selected,
+    from_database, from_databases, from_definition, from_definitions, from_indexing_status,
+    from_neighbors, from_records, from_stats, to_batch, to_changes, to_count, to_floats,
+    to_include, to_new_collection, to_scope, to_selected,
 };
-use crate::wasm::database::Database;
+use crate::wasm::database::{Database, Read};
 use crate::wasm::errors::Result;
-use crate::wasm::storage::Storage;
+use crate::wasm::indexeddb::Mode;
+use crate::wasm::random;
+use crate::wasm::replica::Plan;
+use crate::wasm::storage::{self, Storage};
 
 /// A database of collections of records. The names and shapes of arguments and answers are those
 /// of the package's TypeScript, which wraps this class.
@@ -45,64 +47,58 @@ impl JsDatabase {
         promise(async move { Storage::destroy(&path).await.map(undefined) })
     }
 
-    /// Whether it outlives the page.
-    #[wasm_bindgen(getter)]
-    pub fn persistent(&self) -> bool {
-        self.0.is_persistent()
-    }
-
     /// Creates a collection. If there is one of this name, `get_or_create` returns it unchanged,
     /// otherwise the code is `already_exists`. Resolves with a `CollectionInfo`.
     #[wasm_bindgen(js_name = createCollection)]
     pub fn create_collection(
         &self,
+        scope: &JsValue,
         name: String,
         metadata: &JsValue,
         configuration: &JsValue,
-        get_or_create: Option<bool>,
+        extra: Option<String>,
+        get_or_create: bool,
     ) -> Promise {
         let database = Rc::clone(&self.0);
-        let (metadata, configuration) =
-            (to_collection_metadata(metadata), to_configuration(configuration));
-        promise(async move {
-            let (metadata, configuration) = (metadata?, configuration?);
-            let get_or_create = get_or_create.unwrap_or(false);
-            let created =
-                database.create_collection(&name, &metadata, &configuration, get_or_create);
-            from_info(&created.await?)
-        })
+        let new = to_new_collection(scope, name, metadata, configuration, extra);
+        promise(async move { database.create(new?, get_or_create).await })
     }
 
     /// Resolves with the `CollectionInfo` of this name; the code is `not_found` if there is none.
     #[wasm_bindgen(js_name = getCollection)]
-    pub fn get_collection(&self, name: String) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move { from_info(&database.collection(&name).await?) })
+    pub fn get_collection(&self, scope: &JsValue, name: String) -> Promise {
+        let scope = to_scope(scope);
+        self.look_up(Box::new(move |catalog| from_definition(catalog.named(&scope, &name)?)))
+    }
+
+    /// Resolves with the `CollectionInfo` of this id; the code is `not_found` if there is none.
+    #[wasm_bindgen(js_name = getCollectionById)]
+    pub fn get_collection_by_id(&self, id: String) -> Promise {
+        self.look_up(Box::new(move |catalog| from_definition(catalog.by_id(&id)?)))
     }
 
     /// Resolves with an array of `CollectionInfo`, oldest first.
     #[wasm_bindgen(js_name = listCollections)]
-    pub fn list_collections(&self, limit: Option<f64>, offset: Option<f64>) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move {
-            let limit = limit.map(|limit| to_count(limit, "limit")).transpose()?;
-            let offset = to_count(offset.unwrap_or(0.0), "offset")?;
-            from_infos(&database.list_collections(limit, offset).await?)
-        })
+    pub fn list_collections(&self, scope: &JsValue, limit: f64, offset: f64) -> Promise {
+        let scope = to_scope(scope);
+        self.look_up(Box::new(move |catalog| {
+            let (limit, offset) = (to_count(limit, "limit")?, to_count(offset, "offset")?);
+            from_definitions(catalog.list(&scope).skip(offset as usize).take(limit as usize))
+        }))
     }
 
     /// Resolves with the number of collections.
     #[wasm_bindgen(js_name = countCollections)]
-    pub fn count_collections(&self) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move { Ok(database.count_collections().await?.into()) })
+    pub fn count_collections(&self, scope: &JsValue) -> Promise {
+        let scope = to_scope(scope);
+        self.look_up(Box::new(move |catalog| Ok((catalog.list(&scope).count() as f64).into())))
     }
 
     /// Deletes a collection and its records; the code is `not_found` if there is none.
     #[wasm_bindgen(js_name = deleteCollection)]
-    pub fn delete_collection(&self, name: String) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move { database.delete_collection(&name).await.map(undefined) })
+    pub fn delete_collection(&self, scope: &JsValue, name: String) -> Promise {
+        let scope = to_scope(scope);
+        self.edit(Box::new(move |catalog| Ok(undefined(catalog.remove(&scope, &name)?))))
     }
 
     /// Changes the name, the metadata (as a whole) or the configuration. Resolves with the new
@@ -111,46 +107,114 @@ impl JsDatabase {
     pub fn modify_collection(&self, id: String, changes: &JsValue) -> Promise {
         let database = Rc::clone(&self.0);
         let changes = to_changes(changes);
-        promise(async move { from_info(&database.modify_collection(&id, &changes?).await?) })
+        promise(async move { database.modify(&id, &changes?).await })
+    }
+
+    /// Creates a collection with the records of another, in the same database. Resolves with its
+    /// `CollectionInfo`.
+    #[wasm_bindgen(js_name = forkCollection)]
+    pub fn fork_collection(&self, id: String, name: String) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.fork(&id, name).await })
+    }
+
+    /// Creates a tenant; the code is `already_exists` if there is one of this name.
+    #[wasm_bindgen(js_name = createTenant)]
+    pub fn create_tenant(&self, name: String) -> Promise {
+        self.edit(Box::new(move |catalog| Ok(undefined(catalog.create_tenant(&name)?))))
+    }
+
+    /// Resolves with the tenant's name; the code is `not_found` if there is none.
+    #[wasm_bindgen(js_name = getTenant)]
+    pub fn get_tenant(&self, name: String) -> Promise {
+        self.look_up(Box::new(move |catalog| {
+            catalog.tenant(&name)?;
+            Ok(JsValue::from_str(&name))
+        }))
+    }
+
+    /// Creates a database within a tenant. Resolves with a `DatabaseInfo`.
+    #[wasm_bindgen(js_name = createDatabase)]
+    pub fn create_database(&self, tenant: String, name: String) -> Promise {
+        let id = random::uuid();
+        self.edit(Box::new(move |catalog| {
+            let (id, tenant, name) = (id.clone()?, tenant.clone(), name.clone());
+            let database = crate::engine::catalog::Database { id, tenant, name };
+            from_database(&catalog.create_database(database)?)
+        }))
+    }
+
+    /// Resolves with a `DatabaseInfo`; the code is `not_found` if there is none.
+    #[wasm_bindgen(js_name = getDatabase)]
+    pub fn get_database(&self, tenant: String, name: String) -> Promise {
+        self.look_up(Box::new(move |catalog| from_database(&catalog.database(&tenant, &name)?)))
+    }
+
+    /// Deletes a database and its collections; the code is `not_found` if there is none.
+    #[wasm_bindgen(js_name = deleteDatabase)]
+    pub fn delete_database(&self, tenant: String, name: String) -> Promise {
+        self.edit(Box::new(move |catalog| Ok(undefined(catalog.remove_database(&tenant, &name)?))))
+    }
+
+    /// Resolves with an array of `DatabaseInfo`, by name.
+    #[wasm_bindgen(js_name = listDatabases)]
+    pub fn list_databases(&self, tenant: String, limit: f64, offset: f64) -> Promise {
+        self.look_up(Box::new(move |catalog| {
+            let (limit, offset) = (to_count(limit, "limit")?, to_count(offset, "offset")?);
+            let databases = catalog.databases(&tenant);
+            from_databases(databases.iter().skip(offset as usize).take(limit as usize))
+        }))
+    }
+
+    /// Deletes every collection, tenant and database.
+    pub fn reset(&self) -> Promise {
+        self.edit(Box::new(|catalog| {
+            catalog.clear();
+            Ok(JsValue::UNDEFINED)
+        }))
     }
 
     /// Adds records; those whose id exists already are skipped.
     pub fn add(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Collection::plan_add)
+        self.put(id, batch, Operation::Add)
     }
 
     /// Adds records, and updates those whose id exists already.
     pub fn upsert(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Collection::plan_upsert)
+        self.put(id, batch, Operation::Upsert)
     }
 
     /// Updates records; those whose id does not exist are skipped.
     pub fn update(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Collection::plan_update)
+        self.put(id, batch, Operation::Update)
     }
 
     /// Deletes the selected records. Resolves with their number.
     pub fn delete(&self, id: String, selection: &JsValue) -> Promise {
-        let database = Rc::clone(&self.0);
-        let selected = to_selected(selection);
-        promise(async move {
-            let selected = selected?;
-            Ok(database.delete(&id, &selected.selection, selected.limit).await?.into())
-        })
+        match to_selected(selection) {
+            Err(error) => rejected(error.into()),
+            Ok(selected) => self.write(
+                id,
+                Box::new(move |collection| {
+                    let (change, deleted) =
+                        collection.plan_delete(&selected.selection, selected.limit)?;
+                    Ok((change, Some(deleted)))
+                }),
+            ),
+        }
     }
 
     /// Resolves with the `GetColumns` of the selected records in insertion order.
     pub fn get(&self, id: String, selection: &JsValue, include: &JsValue) -> Promise {
-        let database = Rc::clone(&self.0);
         let (selected, include) = (to_selected(selection), to_include(include));
-        promise(async move {
-            let (selected, include) = (selected?, include?);
-            let get = |collection: &Collection| {
+        self.read(
+            id,
+            Box::new(move |collection| {
+                let (selected, include) = (selected?, include?);
                 let slots = collection.get(&selected.selection, selected.limit, selected.offset)?;
                 from_records(collection, &slots, include)
-            };
-            database.read(&id, get).await
-        })
+            }),
+        )
     }
 
     /// Resolves with the `QueryColumns` of the records nearest to each of the embeddings, which are
@@ -164,26 +228,30 @@ impl JsDatabase {
         n_results: f64,
         include: &JsValue,
     ) -> Promise {
-        let database = Rc::clone(&self.0);
         let queries = to_floats(embeddings, "the embeddings of the query");
         let (selected, include) = (to_selected(selection), to_include(include));
-        promise(async move {
-            let (queries, selected, include) = (queries?, selected?, include?);
-            let dimension = to_count(dimension, "dimension")? as usize;
-            let n_results = to_count(n_results, "nResults")? as usize;
-            let query = |collection: &Collection| {
+        self.read(
+            id,
+            Box::new(move |collection| {
+                let (queries, selected, include) = (queries?, selected?, include?);
+                let dimension = to_count(dimension, "dimension")? as usize;
+                let n_results = to_count(n_results, "nResults")? as usize;
                 let answers =
                     collection.query(&queries, dimension, &selected.selection, n_results)?;
                 from_neighbors(collection, &answers, include)
-            };
-            database.read(&id, query).await
-        })
+            }),
+        )
     }
 
     /// Resolves with the number of records.
     pub fn count(&self, id: String) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move { database.read(&id, |collection| Ok(collection.count().into())).await })
+        self.read(id, Box::new(|collection| Ok(collection.count().into())))
+    }
+
+    /// Resolves with `{ indexed, total }`: how many records the graph has, of how many.
+    #[wasm_bindgen(js_name = indexingStatus)]
+    pub fn indexing_status(&self, id: String) -> Promise {
+        self.read(id, Box::new(from_indexing_status))
     }
 
     /// Works in the background for about so many milliseconds: linking and checkpoints. Resolves
@@ -208,17 +276,48 @@ impl JsDatabase {
             Ok(JsValue::UNDEFINED)
         })
     }
+}
 
-    fn put(
-        &self,
-        id: String,
-        batch: &JsValue,
-        plan: fn(&Collection, Batch) -> EngineResult<Change>,
-    ) -> Promise {
-        let database = Rc::clone(&self.0);
-        let batch = to_batch(batch);
-        promise(async move { database.put(&id, batch?, plan).await.map(undefined) })
+/// One asynchronous body for each kind of call, and not one for each call: such bodies are large.
+impl JsDatabase {
+    fn look_up(&self, operation: Box<storage::Operation<'static>>) -> Promise {
+        self.catalog(Mode::Read, operation)
     }
+
+    fn edit(&self, operation: Box<storage::Operation<'static>>) -> Promise {
+        self.catalog(Mode::Write, operation)
+    }
+
+    fn catalog(&self, mode: Mode, operation: Box<storage::Operation<'static>>) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.catalog(mode, &*operation, None).await })
+    }
+
+    fn read(&self, id: String, read: Read) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.read(&id, read).await })
+    }
+
+    fn write(&self, id: String, plan: Box<Plan<'static>>) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.write(&id, &*plan).await })
+    }
+
+    fn put(&self, id: String, batch: &JsValue, operation: Operation) -> Promise {
+        match to_batch(batch) {
+            Err(error) => rejected(error.into()),
+            Ok(batch) => {
+                let plan = move |collection: &_| {
+                    Ok((Collection::plan(collection, operation, &batch)?, None))
+                };
+                self.write(id, Box::new(plan))
+            }
+        }
+    }
+}
+
+fn rejected(error: JsValue) -> Promise {
+    Promise::reject(&error)
 }
 
 /// Boxed, so that the module has the code that drives a promise once and not for every method.

@@ -4,7 +4,6 @@
 //! Shapes and types are checked here, with the place in the error; what the data means, the engine
 //! checks. Embeddings travel as `Float32Array`s, which are copied as a whole.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use js_sys::{Array, Float32Array, JsString, Number, Object, Reflect, Uint32Array};
@@ -14,13 +13,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::engine;
+use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT, Database};
 use crate::engine::collection::{Batch, Collection, Embeddings, Selection};
-use crate::engine::definition::Configuration;
+use crate::engine::definition::{Changes, Configuration, Definition, Scope};
 use crate::engine::filter::{Matcher, Where, WhereDocument};
 use crate::engine::json::Json;
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
 use crate::engine::nearest::Neighbor;
-use crate::wasm::database::{Changes, Info, Stats};
+use crate::wasm::database::{NewCollection, Stats};
 use crate::wasm::errors::{Error, Result, code};
 
 /// Values nested deeper than this are refused; it also ends the reading of values with cycles.
@@ -276,31 +276,58 @@ pub(crate) fn to_selected(value: &JsValue) -> Result<Selected> {
     })
 }
 
-/// Reads `{ name?, metadata?, configuration? }`.
+/// Reads `{ tenant?, database? }`; what is missing has Chroma's default name.
+pub(crate) fn to_scope(value: &JsValue) -> Scope {
+    let name = |key: &str, default: &str| {
+        let name = property(value, key).and_then(|name| name.as_string());
+        name.unwrap_or_else(|| default.to_owned())
+    };
+    Scope { tenant: name("tenant", DEFAULT_TENANT), database: name("database", DEFAULT_DATABASE) }
+}
+
+/// Reads the parts of a new collection.
+pub(crate) fn to_new_collection(
+    scope: &JsValue,
+    name: String,
+    metadata: &JsValue,
+    configuration: &JsValue,
+    extra: Option<String>,
+) -> Result<NewCollection> {
+    Ok(NewCollection {
+        scope: to_scope(scope),
+        name,
+        metadata: to_collection_metadata(metadata)?,
+        configuration: to_configuration(configuration)?,
+        extra,
+    })
+}
+
+/// Reads `{ name?, metadata?, configuration?, extra? }`.
 pub(crate) fn to_changes(value: &JsValue) -> Result<Changes> {
     let changes = to_object(value, "the changes of the collection")?;
-    let name = match property(changes, "name") {
-        None => None,
-        Some(name) => match name.as_string() {
-            Some(name) => Some(name),
-            None => return invalid(format!("name is {}; expected a string", kind(&name))),
+    let text = |key: &str| match property(changes, key) {
+        None => Ok(None),
+        Some(text) => match text.as_string() {
+            Some(text) => Ok(Some(text)),
+            None => invalid(format!("{key} is {}; expected a string", kind(&text))),
         },
     };
     let part = |name: &str| property(changes, name).unwrap_or(JsValue::NULL);
     Ok(Changes {
-        name,
+        name: text("name")?,
         metadata: to_collection_metadata(&part("metadata"))?,
         configuration: to_configuration(&part("configuration"))?,
+        extra: text("extra")?,
     })
 }
 
 /// Reads the metadata of a collection.
-pub(crate) fn to_collection_metadata(value: &JsValue) -> Result<Json> {
+fn to_collection_metadata(value: &JsValue) -> Result<Json> {
     to_json(value, Role::Metadata, &|| "metadata of the collection".to_owned())
 }
 
 /// Reads the configuration of a collection.
-pub(crate) fn to_configuration(value: &JsValue) -> Result<Json> {
+fn to_configuration(value: &JsValue) -> Result<Json> {
     to_json(value, Role::Configuration, &|| "configuration".to_owned())
 }
 
@@ -357,7 +384,7 @@ impl<'a> Columns<'a> {
             metadatas: Array::new(),
             uris: Array::new(),
             embeddings: Vec::new(),
-            keys: Keys::default(),
+            keys: Keys::new(),
         }
     }
 
@@ -451,8 +478,8 @@ fn from_text(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from_str)
 }
 
-/// Metadata keys as JavaScript strings; records share their keys.
-type Keys = HashMap<Key, JsString>;
+/// Metadata keys as JavaScript strings. They are few, and records share them.
+type Keys = Vec<(Key, JsString)>;
 
 fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
     let object = Object::new();
@@ -471,7 +498,12 @@ fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
             }
         });
         let value = list.map_or(single, JsValue::from);
-        let name = keys.entry(key.clone()).or_insert_with(|| JsString::from(&**key));
+        let known = keys.iter().position(|(known, _)| known == key);
+        let at = known.unwrap_or_else(|| {
+            keys.push((key.clone(), JsString::from(&**key)));
+            keys.len() - 1
+        });
+        let name = &keys[at].1;
         if &**key == "__proto__" {
             // Setting it would change the object's prototype instead.
             define(&object, name, &value);
@@ -499,12 +531,14 @@ fn define(object: &Object, name: &JsString, value: &JsValue) {
 #[derive(Serialize)]
 struct CollectionInfo<'a> {
     id: &'a str,
+    tenant: &'a str,
+    database: &'a str,
     name: &'a str,
     #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
     metadata: JsValue,
     configuration: ConfigurationInfo,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dimension: Option<usize>,
+    extra: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -518,33 +552,71 @@ struct HnswInfo {
     ef_construction: u32,
     ef_search: u32,
     max_neighbors: u32,
+    resize_factor: f64,
+    sync_threshold: u32,
 }
 
-fn collection_info(info: &Info) -> CollectionInfo<'_> {
-    let Configuration { space, ef_construction, ef_search, max_neighbors } =
-        info.definition.configuration;
-    CollectionInfo {
-        id: &info.definition.id,
-        name: &info.definition.name,
-        metadata: match &info.definition.metadata {
+/// `{ id, tenant, database, name, metadata?, configuration: { hnsw: { space, ... } }, extra? }`.
+pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
+    let Configuration {
+        space,
+        ef_construction,
+        ef_search,
+        max_neighbors,
+        resize_factor,
+        sync_threshold,
+    } = definition.configuration;
+    from_serializable(&CollectionInfo {
+        id: &definition.id,
+        tenant: &definition.scope.tenant,
+        database: &definition.scope.database,
+        name: &definition.name,
+        metadata: match &definition.metadata {
             Some(metadata) => from_metadata(metadata, &mut Keys::new()).into(),
             None => JsValue::UNDEFINED,
         },
         configuration: ConfigurationInfo {
-            hnsw: HnswInfo { space: space.as_str(), ef_construction, ef_search, max_neighbors },
+            hnsw: HnswInfo {
+                space: space.as_str(),
+                ef_construction,
+                ef_search,
+                max_neighbors,
+                resize_factor,
+                sync_threshold,
+            },
         },
-        dimension: info.dimension,
-    }
+        extra: definition.extra.as_deref(),
+    })
 }
 
-/// `{ id, name, metadata?, configuration: { hnsw: { space, ... } }, dimension? }`.
-pub(crate) fn from_info(info: &Info) -> Result<JsValue> {
-    from_serializable(&collection_info(info))
+/// An array of what [`from_definition`] makes.
+pub(crate) fn from_definitions<'a>(
+    definitions: impl Iterator<Item = &'a Definition>,
+) -> Result<JsValue> {
+    Ok(definitions.map(from_definition).collect::<Result<Array>>()?.into())
 }
 
-/// An array of what [`from_info`] makes.
-pub(crate) fn from_infos(infos: &[Info]) -> Result<JsValue> {
-    from_serializable(&infos.iter().map(collection_info).collect::<Vec<_>>())
+/// `{ id, name, tenant }`.
+pub(crate) fn from_database(database: &Database) -> Result<JsValue> {
+    let info = Object::new();
+    set(&info, "id", &JsValue::from_str(&database.id))?;
+    set(&info, "name", &JsValue::from_str(&database.name))?;
+    set(&info, "tenant", &JsValue::from_str(&database.tenant))?;
+    Ok(info.into())
+}
+
+/// An array of what [`from_database`] makes.
+pub(crate) fn from_databases<'a>(databases: impl Iterator<Item = &'a Database>) -> Result<JsValue> {
+    Ok(databases.map(from_database).collect::<Result<Array>>()?.into())
+}
+
+/// `{ indexed, total }`.
+pub(crate) fn from_indexing_status(collection: &Collection) -> Result<JsValue> {
+    let (total, unlinked) = (f64::from(collection.count()), collection.unlinked() as f64);
+    let status = Object::new();
+    set(&status, "indexed", &(total - unlinked).into())?;
+    set(&status, "total", &total.into())?;
+    Ok(status.into())
 }
 
 /// `{ records, unlinked, collections, loadedCollections, memoryBytes, wasmBytes }`.

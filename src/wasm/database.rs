@@ -12,42 +12,38 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use async_lock::{RwLock, RwLockReadGuard};
+use wasm_bindgen::JsValue;
 
-use crate::engine::change::Change;
-use crate::engine::collection::{Batch, Collection, Selection};
-use crate::engine::definition::Definition;
-use crate::engine::error::Result as EngineResult;
+use crate::engine::catalog::{Catalog, gone};
+use crate::engine::collection::Collection;
+use crate::engine::definition::{Changes, Definition, Scope};
+use crate::engine::format::encode_change;
 use crate::engine::json::Json;
-use crate::wasm::catalog::Catalog;
 use crate::wasm::clock::{self, Deadline};
+use crate::wasm::convert::from_definition;
 use crate::wasm::errors::{Error, Result, code};
+use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
-use crate::wasm::replica::Replica;
-use crate::wasm::storage::{Storage, gone, taken};
+use crate::wasm::replica::{Plan, Replica};
+use crate::wasm::storage::{Operation, Storage};
 
 /// Steps of background work between two looks at the clock. A step takes up to a millisecond.
 const STEPS: usize = 2;
 
-/// What a collection is, as far as it is known without reading its records.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Info {
-    /// Name, metadata and configuration.
-    pub(crate) definition: Definition,
-    /// Numbers of an embedding, if the collection is in memory and has been written to.
-    pub(crate) dimension: Option<usize>,
-}
+/// Reads from a collection what is asked for.
+pub(crate) type Read = Box<dyn FnOnce(&Collection) -> Result<JsValue>>;
 
-/// What a collection is to become; what is `None` or null stays.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Changes {
-    pub(crate) name: Option<String>,
-    /// Replaces the metadata as a whole.
+/// A collection that is to be created.
+pub(crate) struct NewCollection {
+    pub(crate) scope: Scope,
+    pub(crate) name: String,
     pub(crate) metadata: Json,
     pub(crate) configuration: Json,
+    pub(crate) extra: Option<String>,
 }
 
 /// What is in memory now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Stats {
     /// Collections, in memory or not.
     pub(crate) collections: u32,
@@ -63,7 +59,11 @@ pub(crate) struct Stats {
 
 /// A database.
 pub(crate) struct Database {
-    catalog: Catalog,
+    /// `None` for a database in memory.
+    storage: Option<Storage>,
+    /// The catalog of a database in memory. With a storage the catalog is there and never kept
+    /// here, because other tabs change it.
+    catalog: RefCell<Catalog>,
     /// The collections in memory, and those being loaded.
     replicas: RefCell<Vec<Rc<Replica>>>,
     /// Shared by calls under way, owned by closing.
@@ -80,18 +80,19 @@ pub(crate) struct Database {
 impl Database {
     /// A database in memory, or the one at `path`, which is created if there is none.
     pub(crate) async fn open(path: Option<&str>) -> Result<Self> {
-        let catalog = match path {
-            None => Catalog::Memory(RefCell::default()),
+        let storage = match path {
+            None => None,
             Some("") => {
                 return Err(Error::new(
                     code::INVALID_ARGUMENT,
                     "path is an empty string; expected the database's name",
                 ));
             }
-            Some(path) => Catalog::Stored(Storage::open(path).await?),
+            Some(path) => Some(Storage::open(path).await?),
         };
         Ok(Self {
-            catalog,
+            storage,
+            catalog: RefCell::default(),
             replicas: RefCell::default(),
             gate: RwLock::new(()),
             closed: Cell::new(false),
@@ -101,134 +102,101 @@ impl Database {
         })
     }
 
-    /// Whether it outlives the page.
-    pub(crate) fn is_persistent(&self) -> bool {
-        self.catalog.storage().is_some()
-    }
-
-    /// Creates a collection. If there is one of this name, `get_or_create` returns it as it is.
-    pub(crate) async fn create_collection(
+    /// Runs an operation on the catalog.
+    pub(crate) async fn catalog(
         &self,
-        name: &str,
-        metadata: &Json,
-        configuration: &Json,
-        get_or_create: bool,
-    ) -> Result<Info> {
+        mode: Mode,
+        operation: &Operation<'_>,
+        first: Option<&[u8]>,
+    ) -> Result<JsValue> {
         let _call = self.enter()?;
-        let created = clock::now().max(self.youngest.get() + 1);
-        self.youngest.set(created);
-        let (id, seed) = (random::uuid()?, random::seed()?);
-        let definition = Definition::new(id, name, created, seed, metadata, configuration)?;
-        match self.catalog.create(&definition).await? {
+        let (answer, edits) = match &self.storage {
+            Some(storage) => storage.catalog(mode, operation, first).await?,
             None => {
-                let replica = Rc::new(Replica::empty(definition.clone()));
-                self.replicas.borrow_mut().push(replica);
-                Ok(Info { definition, dimension: None })
+                let mut catalog = self.catalog.borrow_mut();
+                (operation(&mut catalog)?, catalog.take_edits())
             }
-            Some(existing) if get_or_create => Ok(self.info(existing)),
-            Some(_) => Err(taken(name)),
-        }
-    }
-
-    /// The collection with this name.
-    pub(crate) async fn collection(&self, name: &str) -> Result<Info> {
-        let _call = self.enter()?;
-        let definition = self.catalog.named(name).await?.ok_or_else(|| unknown(name))?;
-        Ok(self.info(definition))
-    }
-
-    /// Collections by age, oldest first, without the first `offset`, at most `limit`.
-    pub(crate) async fn list_collections(
-        &self,
-        limit: Option<u32>,
-        offset: u32,
-    ) -> Result<Vec<Info>> {
-        let _call = self.enter()?;
-        let limit = limit.map_or(usize::MAX, |limit| limit as usize);
-        let list = self.catalog.list().await?.into_iter().skip(offset as usize).take(limit);
-        Ok(list.map(|definition| self.info(definition)).collect())
-    }
-
-    /// How many collections there are.
-    pub(crate) async fn count_collections(&self) -> Result<u32> {
-        let _call = self.enter()?;
-        self.catalog.count().await
-    }
-
-    /// Deletes the collection with this name and its records.
-    pub(crate) async fn delete_collection(&self, name: &str) -> Result<()> {
-        let _call = self.enter()?;
-        let id = self.catalog.remove(name).await?.ok_or_else(|| unknown(name))?;
-        if let Some(replica) = self.find(&id) {
+        };
+        for replica in edits.removed.iter().filter_map(|id| self.find(id)) {
             replica.mark_deleted();
             self.forget(&replica);
         }
-        Ok(())
+        Ok(answer)
+    }
+
+    /// Creates a collection. If there is one of this name, `get_or_create` returns it as it is.
+    pub(crate) async fn create(&self, new: NewCollection, get_or_create: bool) -> Result<JsValue> {
+        let NewCollection { scope, name, metadata, configuration, extra } = new;
+        let (id, lots) = (random::uuid()?, self.lots()?);
+        let mut definition = Definition::new(id, scope, &name, lots, &metadata, &configuration)?;
+        definition.extra = extra;
+        let operation = |catalog: &mut Catalog| {
+            from_definition(catalog.create(definition.clone(), get_or_create)?)
+        };
+        self.catalog(Mode::Write, &operation, None).await
+    }
+
+    /// Creates a collection with the records that another has now, in the same database.
+    pub(crate) async fn fork(&self, id: &str, name: String) -> Result<JsValue> {
+        let _call = self.enter()?;
+        let (mut definition, records) = {
+            let replica = self.replica(id).await?;
+            let collection = replica.collection()?;
+            (collection.definition().clone(), collection.copy())
+        };
+        let (metadata, configuration) = (Json::Null, Json::Null);
+        let changes = Changes { name: Some(name), metadata, configuration, extra: None };
+        definition = definition.modified(&changes)?;
+        definition.id = random::uuid()?;
+        (definition.created, definition.seed) = self.lots()?;
+        let operation =
+            |catalog: &mut Catalog| from_definition(catalog.create(definition.clone(), false)?);
+        let entry = (!records.is_empty()).then(|| encode_change(&records));
+        let answer = self.catalog(Mode::Write, &operation, entry.as_deref()).await?;
+        let replica = Replica::created(definition, entry.is_some().then_some(records));
+        self.replicas.borrow_mut().push(Rc::new(replica));
+        Ok(answer)
     }
 
     /// Changes a collection's name, metadata or configuration.
-    pub(crate) async fn modify_collection(&self, id: &str, changes: &Changes) -> Result<Info> {
+    pub(crate) async fn modify(&self, id: &str, changes: &Changes) -> Result<JsValue> {
         let _call = self.enter()?;
-        let Changes { name, metadata, configuration } = changes;
-        let change = |old: &Definition| -> Result<Definition> {
-            Ok(old.modified(name.as_deref(), metadata, configuration)?)
+        let modified = RefCell::new(None);
+        let operation = |catalog: &mut Catalog| {
+            let definition = catalog.modify(id, changes)?;
+            modified.replace(Some(definition.clone()));
+            from_definition(definition)
         };
-        let definition = self.catalog.modify(id, change).await?;
-        if let Some(replica) = self.find(id) {
-            if let Some(storage) = self.catalog.storage() {
+        let answer = self.catalog(Mode::Write, &operation, None).await?;
+        if let (Some(replica), Some(definition)) = (self.find(id), modified.take()) {
+            if let Some(storage) = &self.storage {
                 // One that is being loaded may have read the old definition.
                 replica.load(storage).await?;
             }
-            replica.redefine(definition.clone());
+            replica.redefine(definition).await;
         }
-        Ok(self.info(definition))
+        Ok(answer)
     }
 
-    /// Writes a batch of records that `plan`, one of the collection's methods, turns into a change.
-    pub(crate) async fn put(
-        &self,
-        id: &str,
-        batch: Batch,
-        plan: fn(&Collection, Batch) -> EngineResult<Change>,
-    ) -> Result<()> {
-        let batch = RefCell::new(batch);
-        let may_repeat = self.is_persistent();
-        self.write(id, |collection| {
-            // Planning uses the batch up; where it may have to be repeated it gets a copy.
-            let batch = if may_repeat { batch.borrow().clone() } else { batch.take() };
-            Ok((plan(collection, batch)?, ()))
-        })
-        .await
+    /// When a collection is created now, and its seed.
+    fn lots(&self) -> Result<(u64, u64)> {
+        let created = clock::now().max(self.youngest.get() + 1);
+        self.youngest.set(created);
+        Ok((created, random::seed()?))
     }
 
-    /// Deletes records and returns how many.
-    pub(crate) async fn delete(
-        &self,
-        id: &str,
-        selection: &Selection,
-        limit: Option<u32>,
-    ) -> Result<u32> {
-        self.write(id, |collection| collection.plan_delete(selection, limit)).await
-    }
-
-    async fn write<T>(
-        &self,
-        id: &str,
-        plan: impl Fn(&Collection) -> EngineResult<(Change, T)>,
-    ) -> Result<T> {
+    /// Writes to a collection what `plan` makes of it. Resolves with the number of deleted records,
+    /// if that is what the plan does.
+    pub(crate) async fn write(&self, id: &str, plan: &Plan<'_>) -> Result<JsValue> {
         let _call = self.enter()?;
         let replica = self.replica(id).await?;
-        let result = replica.write(self.catalog.storage(), plan).await;
+        let result = replica.write(self.storage.as_ref(), plan).await;
         self.forget_deleted(&replica);
-        result
+        Ok(result?.map_or(JsValue::UNDEFINED, JsValue::from))
     }
 
     /// Reads from a collection.
-    pub(crate) async fn read<T>(
-        &self,
-        id: &str,
-        read: impl FnOnce(&Collection) -> Result<T>,
-    ) -> Result<T> {
+    pub(crate) async fn read(&self, id: &str, read: Read) -> Result<JsValue> {
         let _call = self.enter()?;
         let replica = self.replica(id).await?;
         let collection = replica.collection()?;
@@ -273,7 +241,7 @@ impl Database {
                 break;
             }
         }
-        if let Some(storage) = self.catalog.storage()
+        if let Some(storage) = &self.storage
             && replica.checkpoint_due(!more)?
         {
             more |= !replica.checkpoint(storage).await?;
@@ -284,9 +252,13 @@ impl Database {
 
     /// What is in memory now.
     pub(crate) async fn stats(&self) -> Result<Stats> {
-        let _call = self.enter()?;
-        let collections = self.catalog.count().await?;
-        let mut stats = Stats { collections, loaded: 0, records: 0, unlinked: 0, bytes: 0 };
+        let count = Cell::new(0);
+        let operation = |catalog: &mut Catalog| {
+            count.set(catalog.len());
+            Ok(JsValue::UNDEFINED)
+        };
+        self.catalog(Mode::Read, &operation, None).await?;
+        let mut stats = Stats { collections: count.get(), ..Stats::default() };
         for replica in self.replicas.borrow().iter().filter(|replica| replica.is_loaded()) {
             let collection = replica.collection()?;
             stats.loaded += 1;
@@ -303,9 +275,9 @@ impl Database {
         self.closed.set(true);
         let _all = self.gate.write().await;
         self.replicas.take();
-        match &self.catalog {
-            Catalog::Memory(list) => drop(list.take()),
-            Catalog::Stored(storage) => storage.close(),
+        self.catalog.take();
+        if let Some(storage) = &self.storage {
+            storage.close();
         }
     }
 
@@ -315,33 +287,28 @@ impl Database {
         if self.closed.get() {
             return Err(closed());
         }
-        if let Some(storage) = self.catalog.storage() {
+        if let Some(storage) = &self.storage {
             storage.ensure_open()?;
         }
         // Only closing takes it all.
         self.gate.try_read().ok_or_else(closed)
     }
 
-    fn info(&self, definition: Definition) -> Info {
-        let replica = self.find(&definition.id);
-        let dimension = replica
-            .and_then(|replica| replica.collection().ok().and_then(|known| known.dimension()));
-        Info { definition, dimension }
-    }
-
     /// The loaded copy of a collection; loads it first if need be.
     async fn replica(&self, id: &str) -> Result<Rc<Replica>> {
-        let storage = self.catalog.storage();
-        let replica = match (self.find(id), storage) {
-            (Some(replica), _) => replica,
-            (None, Some(_)) => {
-                let replica = Rc::new(Replica::new(id));
+        let replica = match self.find(id) {
+            Some(replica) => replica,
+            None => {
+                let replica = match &self.storage {
+                    Some(_) => Replica::new(id),
+                    None => Replica::created(self.catalog.borrow().by_id(id)?.clone(), None),
+                };
+                let replica = Rc::new(replica);
                 self.replicas.borrow_mut().push(Rc::clone(&replica));
                 replica
             }
-            (None, None) => return Err(gone()),
         };
-        if let Some(storage) = storage
+        if let Some(storage) = &self.storage
             && let Err(error) = replica.load(storage).await
         {
             // Otherwise it stays: another call may be loading the same copy at this moment.
@@ -350,7 +317,7 @@ impl Database {
             }
             return Err(error);
         }
-        if replica.is_deleted() { Err(gone()) } else { Ok(replica) }
+        if replica.is_deleted() { Err(gone().into()) } else { Ok(replica) }
     }
 
     fn find(&self, id: &str) -> Option<Rc<Replica>> {
@@ -366,8 +333,4 @@ impl Database {
             self.forget(replica);
         }
     }
-}
-
-fn unknown(name: &str) -> Error {
-    Error::new(code::NOT_FOUND, format!("there is no collection named \"{name}\""))
 }

@@ -1,5 +1,7 @@
 //! Errors as JavaScript sees them: an `Error` with its own string property `code`.
 
+use std::ops::Deref;
+
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -19,8 +21,6 @@ pub(crate) mod code {
     pub(crate) const INVALID_CONFIGURATION: &str = "invalid_configuration";
     /// No collection has this name or id.
     pub(crate) const NOT_FOUND: &str = "not_found";
-    /// A collection of this name exists.
-    pub(crate) const ALREADY_EXISTS: &str = "already_exists";
     /// The database was closed, here or by another tab that needs it to itself.
     pub(crate) const CLOSED: &str = "closed";
     /// The browser's storage failed.
@@ -37,9 +37,14 @@ pub(crate) mod code {
     pub(crate) const INTERNAL: &str = "internal";
 }
 
-/// An error of the shell or, converted, of the engine.
+/// An error of the shell or, converted, of the engine. Boxed, because every result that may be one
+/// is as large as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Error {
+pub(crate) struct Error(Box<Details>);
+
+/// What an [`Error`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Details {
     /// The stable name for programs.
     pub(crate) code: &'static str,
     /// What was wrong and what was expected, for people.
@@ -52,13 +57,21 @@ pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error with `code` that says `message`.
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self(Box::new(Details { code, message: message.into() }))
     }
 }
 
 impl From<engine::error::Error> for Error {
-    fn from(error: engine::error::Error) -> Self {
-        Self { code: error.code.as_str(), message: error.message }
+    fn from(mut error: engine::error::Error) -> Self {
+        Self::new(error.code.as_str(), std::mem::take(&mut error.message))
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
     }
 }
 

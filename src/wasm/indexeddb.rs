@@ -15,20 +15,19 @@
 //! open. The body of a transaction therefore awaits the methods of [`Transaction`] and nothing else.
 
 use std::cell::{Cell, RefCell};
-use std::future::IntoFuture;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use async_lock::Mutex;
 use idb::{
-    DatabaseEvent, Event as _, Factory, IndexParams, KeyPath, KeyRange, ObjectStore,
-    ObjectStoreParams, Query, Request as _,
+    DatabaseEvent, Event as _, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
+    Request as _,
 };
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DomException, IdbDatabase, IdbTransaction};
+use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, code};
@@ -37,8 +36,8 @@ use crate::wasm::errors::{Error, code};
 /// tab to let go.
 const SCHEMA_VERSION: u32 = 1;
 
-/// One value for every collection: `{ id, name, created, definition }`; no two share a name.
-pub(crate) const COLLECTIONS: &str = "collections";
+/// The parts of the catalog, under their names.
+pub(crate) const CATALOG: &str = "catalog";
 /// What every write changed, under `[collection id, sequence number]`.
 pub(crate) const LOG: &str = "log";
 /// The pages of checkpoints, under `[collection id, page key]`.
@@ -46,8 +45,7 @@ pub(crate) const PAGES: &str = "pages";
 /// For every collection with a checkpoint the record that names its pages, under the id.
 pub(crate) const MANIFESTS: &str = "manifests";
 
-const ALL_STORES: [&str; 4] = [COLLECTIONS, LOG, PAGES, MANIFESTS];
-const NAME_INDEX: &str = "name";
+pub(crate) const ALL_STORES: [&str; 4] = [CATALOG, LOG, PAGES, MANIFESTS];
 
 /// Keeps Vecino's databases apart from those of the page around it.
 const PREFIX: &str = "vecino:";
@@ -377,8 +375,6 @@ impl Transaction {
         Self { raw, ended, completed, _on_complete: on_complete }
     }
 
-    /// Waits for the end. `abort` is the event to wait for: at the time of `error` the transaction
-    /// does not know the cause yet.
     /// Tells the browser not to wait for further requests, and resolves when the transaction is over.
     fn commit(&self) -> Pin<Box<dyn Future<Output = Result<(), Fault>> + '_>> {
         #[expect(deprecated, reason = "web-sys follows an old draft; every browser has it")]
@@ -402,7 +398,8 @@ impl Transaction {
         })
     }
 
-    /// Waits for the `complete` or `abort` event.
+    /// Waits for the `complete` or `abort` event. At the time of `error` the transaction does not
+    /// know the cause yet.
     async fn end(&self) -> Result<(), Fault> {
         // The promise cannot be rejected: nobody holds the other function.
         let _ = JsFuture::from(self.ended.clone()).await;
@@ -422,19 +419,15 @@ impl Transaction {
         idb::Transaction::from(self.raw.clone()).object_store(name).map_err(refused)
     }
 
-    /// The value under `key`.
-    pub(crate) async fn get(&self, store: &str, key: &JsValue) -> Result<Option<JsValue>, Fault> {
-        let request = self.store(store)?.get(key.clone()).map_err(refused)?;
-        request.await.map_err(|_| Fault::Request)
-    }
-
     /// The bytes under `key`.
     pub(crate) async fn get_bytes(
         &self,
         store: &str,
         key: &JsValue,
     ) -> Result<Option<Vec<u8>>, Fault> {
-        self.get(store, key).await?.map(|value| to_bytes(&value)).transpose()
+        let request = self.store(store)?.get(key.clone()).map_err(refused)?;
+        let value = answer(request.into()).await?;
+        if value.is_undefined() { Ok(None) } else { to_bytes(&value).map(Some) }
     }
 
     /// The bytes under each of `keys`, in their order. All are asked for at once, which is several
@@ -447,69 +440,35 @@ impl Transaction {
         let store = self.store(store)?;
         let mut requests = Vec::with_capacity(keys.len());
         for key in keys {
-            requests.push(store.get(key.clone()).map_err(refused)?.into_future());
+            requests.push(answer(store.get(key.clone()).map_err(refused)?.into()));
         }
-        // Every request is awaited even after one failed: a request that is dropped early would
-        // call a listener that is gone.
-        let mut all = Ok(Vec::with_capacity(keys.len()));
+        let mut all = Vec::with_capacity(keys.len());
         for request in requests {
-            let value = match request.await {
-                Ok(Some(value)) => to_bytes(&value).map(Some),
-                Ok(None) => Ok(None),
-                Err(_) => Err(Fault::Request),
-            };
-            match (&mut all, value) {
-                (Ok(values), Ok(value)) => values.push(value),
-                (Ok(_), Err(fault)) => all = Err(fault),
-                (Err(_), _) => {}
-            }
+            let value = request.await?;
+            all.push(if value.is_undefined() { None } else { Some(to_bytes(&value)?) });
         }
-        all
+        Ok(all)
     }
 
     /// Whether there is a value under `key`.
     pub(crate) async fn has(&self, store: &str, key: &JsValue) -> Result<bool, Fault> {
         let request = self.store(store)?.get_key(key.clone()).map_err(refused)?;
-        Ok(request.await.map_err(|_| Fault::Request)?.is_some())
+        Ok(!answer(request.into()).await?.is_undefined())
     }
 
-    /// All values of a store.
-    pub(crate) async fn values(&self, store: &str) -> Result<Vec<JsValue>, Fault> {
-        let request = self.store(store)?.get_all(None, None).map_err(refused)?;
-        request.await.map_err(|_| Fault::Request)
-    }
-
-    /// The bytes under all keys in `range`, in the order of the keys.
-    pub(crate) async fn range_bytes(
+    /// Keys and bytes of a store, in the order of the keys; those in `range`, if there is one.
+    pub(crate) async fn entries(
         &self,
         store: &str,
-        range: &Range<'_>,
-    ) -> Result<Vec<Vec<u8>>, Fault> {
-        let query = Some(range.to_query()?);
-        let request = self.store(store)?.get_all(query, None).map_err(refused)?;
-        let values = request.await.map_err(|_| Fault::Request)?;
-        values.iter().map(to_bytes).collect()
-    }
-
-    /// The numbers of all keys in `range`, ascending.
-    pub(crate) async fn numbers(&self, store: &str, range: &Range<'_>) -> Result<Vec<u64>, Fault> {
-        let query = Some(range.to_query()?);
-        let request = self.store(store)?.get_all_keys(query, None).map_err(refused)?;
-        let keys = request.await.map_err(|_| Fault::Request)?;
-        keys.into_iter().map(|key| to_number(&key)).collect()
-    }
-
-    /// How many values a store has.
-    pub(crate) async fn count(&self, store: &str) -> Result<u32, Fault> {
-        let request = self.store(store)?.count(None).map_err(refused)?;
-        request.await.map_err(|_| Fault::Request)
-    }
-
-    /// The value of [`COLLECTIONS`] with this name.
-    pub(crate) async fn get_named(&self, name: &str) -> Result<Option<JsValue>, Fault> {
-        let index = self.store(COLLECTIONS)?.index(NAME_INDEX).map_err(refused)?;
-        let request = index.get(JsValue::from_str(name)).map_err(refused)?;
-        request.await.map_err(|_| Fault::Request)
+        range: Option<Range<'_>>,
+    ) -> Result<Vec<(JsValue, Vec<u8>)>, Fault> {
+        let store = self.store(store)?;
+        let query = || range.map(Range::to_query).transpose();
+        let keys = answer(store.get_all_keys(query()?, None).map_err(refused)?.into());
+        let values = answer(store.get_all(query()?, None).map_err(refused)?.into());
+        let keys: Array = keys.await?.unchecked_into();
+        let values: Array = values.await?.unchecked_into();
+        keys.iter().zip(values.iter()).map(|(key, value)| Ok((key, to_bytes(&value)?))).collect()
     }
 
     /// Adds bytes under a new key. That the key is taken shows when the transaction ends.
@@ -522,21 +481,31 @@ impl Transaction {
         self.store(store)?.put(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)
     }
 
-    /// Writes a value of [`COLLECTIONS`], which carries its key. That another has its name shows
-    /// when the transaction ends.
-    pub(crate) fn put(&self, store: &str, value: &JsValue) -> Result<(), Fault> {
-        self.store(store)?.put(value, None).map_err(refused).map(drop)
-    }
-
     /// Deletes the value under `key`, if there is one.
     pub(crate) fn delete(&self, store: &str, key: &JsValue) -> Result<(), Fault> {
         self.store(store)?.delete(key.clone()).map_err(refused).map(drop)
     }
 
     /// Deletes the values of all keys in `range`.
-    pub(crate) fn delete_range(&self, store: &str, range: &Range<'_>) -> Result<(), Fault> {
+    pub(crate) fn delete_range(&self, store: &str, range: Range<'_>) -> Result<(), Fault> {
         self.store(store)?.delete(range.to_query()?).map_err(refused).map(drop)
     }
+}
+
+/// What a request answers with. Its listeners are there from the start, so that requests can be made
+/// together and awaited one after the other. Boxed, so that the module has this once.
+fn answer(request: IdbRequest) -> Pin<Box<dyn Future<Output = Result<JsValue, Fault>>>> {
+    let (done, finish) = signal();
+    request.set_onsuccess(Some(&finish));
+    request.set_onerror(Some(&finish));
+    Box::pin(async move {
+        // The promise cannot be rejected: nobody holds the other function.
+        let _ = JsFuture::from(done).await;
+        match request.error() {
+            Ok(None) => request.result().map_err(|_| Fault::Request),
+            _ => Err(Fault::Request),
+        }
+    })
 }
 
 /// The keys `[id, number]` with `from <= number <= to`.
@@ -578,7 +547,8 @@ pub(crate) fn numbered_key(id: &str, number: u64) -> Result<JsValue, Fault> {
     Ok(Array::of2(&id.into(), &(number as f64).into()).into())
 }
 
-fn to_number(key: &JsValue) -> Result<u64, Fault> {
+/// The number in a key made by [`numbered_key`].
+pub(crate) fn to_number(key: &JsValue) -> Result<u64, Fault> {
     let number = key.dyn_ref::<Array>().and_then(|key| key.get(1).as_f64());
     // Only whole numbers that are not negative are ever written.
     number.map(|number| number as u64).ok_or_else(|| damaged("a key"))
@@ -600,16 +570,7 @@ fn damaged(what: &str) -> Fault {
 fn create_stores(event: &idb::event::VersionChangeEvent) -> Result<(), idb::Error> {
     let database = event.database()?;
     if event.old_version()? < 1 {
-        let mut by_id = ObjectStoreParams::new();
-        by_id.key_path(Some(KeyPath::new_single("id")));
-        let mut unique = IndexParams::new();
-        unique.unique(true);
-        database.create_object_store(COLLECTIONS, by_id)?.create_index(
-            NAME_INDEX,
-            KeyPath::new_single("name"),
-            Some(unique),
-        )?;
-        for store in [LOG, PAGES, MANIFESTS] {
+        for store in ALL_STORES {
             database.create_object_store(store, ObjectStoreParams::new())?;
         }
     }
@@ -648,10 +609,11 @@ fn storage_error(cause: &DomException) -> Error {
 fn thrown(value: JsValue) -> Fault {
     match value.dyn_ref::<DomException>() {
         Some(cause) => fault(cause),
-        None => Fault::Failed(Error::new(
-            code::STORAGE,
-            format!("the browser's storage failed: {}", describe(&value)),
-        )),
+        None => {
+            let why = value.dyn_ref::<js_sys::Error>().map(|error| String::from(error.message()));
+            let why = why.unwrap_or_default();
+            Fault::Failed(Error::new(code::STORAGE, format!("the browser's storage failed: {why}")))
+        }
     }
 }
 
@@ -659,10 +621,7 @@ fn thrown(value: JsValue) -> Fault {
 fn refused(error: idb::Error) -> Fault {
     match exception(&error) {
         Some(cause) => fault(cause),
-        None => Fault::Failed(Error::new(
-            code::STORAGE,
-            format!("the browser's storage failed: {error}"),
-        )),
+        None => Fault::Failed(Error::new(code::STORAGE, "the browser's storage failed")),
     }
 }
 
@@ -719,12 +678,6 @@ fn exception(error: &idb::Error) -> Option<&DomException> {
         | E::UpdateFailed(value) => value.dyn_ref(),
         _ => None,
     }
-}
-
-fn describe(value: &JsValue) -> String {
-    value
-        .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| format!("{value:?}"), |error| String::from(error.message()))
 }
 
 /// How a request to open or delete a database ended.

@@ -3,8 +3,7 @@
 //! ```text
 //! api        the class JavaScript sees: arguments in, promises out
 //! convert    values between JavaScript and the engine
-//! database   collections by name and id; calls, background work, closing
-//! catalog    the list of collections
+//! database   the catalog and the collections in memory; calls, background work, closing
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
 //! storage    what is stored, and the transactions that keep it whole
 //! indexeddb  connections and transactions
@@ -12,7 +11,6 @@
 //! ```
 
 mod api;
-mod catalog;
 mod clock;
 mod convert;
 mod database;

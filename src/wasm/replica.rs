@@ -4,14 +4,14 @@ use std::cell::{Cell, Ref, RefCell};
 
 use async_lock::{Mutex, OnceCell};
 
+use crate::engine::catalog::gone;
 use crate::engine::change::Change;
 use crate::engine::collection::Collection;
 use crate::engine::definition::Definition;
-use crate::engine::error::Error as EngineError;
-use crate::engine::format::{decode_manifest, encode_change};
-use crate::wasm::catalog::to_definition;
+use crate::engine::error::{Error as EngineError, Result as EngineResult};
+use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::errors::{Error, Result, code, warn};
-use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage, gone};
+use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage};
 
 /// How often a collection is loaded anew because another tab has made a checkpoint, before a write
 /// is given up.
@@ -19,6 +19,10 @@ const ATTEMPTS: usize = 8;
 
 /// Log entries to wait after a checkpoint failed, so that a full disk is not tried at every write.
 const PAUSE: u64 = 100;
+
+/// Turns a batch or a selection into a change, and says how many records it deletes, if that is
+/// what it does.
+pub(crate) type Plan<'a> = dyn Fn(&Collection) -> EngineResult<(Change, Option<u32>)> + 'a;
 
 /// This tab's copy of one collection.
 pub(crate) struct Replica {
@@ -51,10 +55,12 @@ impl Replica {
         }
     }
 
-    /// A new and empty collection.
-    pub(crate) fn empty(definition: Definition) -> Self {
+    /// A new collection. `first` is its first log entry, if it has one already.
+    pub(crate) fn created(definition: Definition, first: Option<Change>) -> Self {
         let replica = Self::new(&definition.id);
-        let state = State { collection: Collection::new(definition), manifest: None };
+        let mut collection = Collection::new(definition);
+        first.into_iter().for_each(|change| collection.apply(change));
+        let state = State { collection, manifest: None };
         Self { state: OnceCell::from(RefCell::new(state)), ..replica }
     }
 
@@ -92,8 +98,10 @@ impl Replica {
         self.deleted.get()
     }
 
-    /// Takes over a changed definition.
-    pub(crate) fn redefine(&self, definition: Definition) {
+    /// Takes over a changed definition, when no write or checkpoint is under way: it may drop what
+    /// these are made of.
+    pub(crate) async fn redefine(&self, definition: Definition) {
+        let _writing = self.writing.lock().await;
         if let Some(state) = self.state.get() {
             state.borrow_mut().collection.redefine(definition);
         }
@@ -103,11 +111,11 @@ impl Replica {
     /// applies it. If anything fails, memory and storage have nothing of the change.
     ///
     /// `plan` is called again if the transaction has to be repeated.
-    pub(crate) async fn write<T>(
+    pub(crate) async fn write(
         &self,
         storage: Option<&Storage>,
-        plan: impl Fn(&Collection) -> Result<(Change, T), EngineError>,
-    ) -> Result<T> {
+        plan: &Plan<'_>,
+    ) -> Result<Option<u32>> {
         let _writing = self.writing.lock().await;
         self.ensure_exists()?;
         let Some(storage) = storage else {
@@ -138,7 +146,7 @@ impl Replica {
                 Appended::TooFarBehind => self.reload(storage).await?,
                 Appended::Gone => {
                     self.mark_deleted();
-                    return Err(gone());
+                    return Err(gone().into());
                 }
             }
         }
@@ -202,7 +210,7 @@ impl Replica {
     }
 
     fn ensure_exists(&self) -> Result<()> {
-        if self.is_deleted() { Err(gone()) } else { Ok(()) }
+        if self.is_deleted() { Err(gone().into()) } else { Ok(()) }
     }
 
     fn apply(&self, change: Change) -> Result<()> {
@@ -236,7 +244,7 @@ impl Replica {
 async fn read(storage: &Storage, id: &str) -> Result<State> {
     let pages = |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest)?);
     let stored = storage.load(id, pages).await?.ok_or_else(gone)?;
-    let definition = to_definition(&stored.entry)?;
+    let definition = decode_definition(&stored.definition)?;
     let name = definition.name.clone();
     let in_collection = |error: &EngineError| format!("collection \"{name}\": {error}");
     let opened = Collection::open(definition, stored.manifest.as_deref(), stored.pages, stored.log);

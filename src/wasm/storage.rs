@@ -4,38 +4,35 @@
 //! build on is still there, because another tab may have changed it: the collection has not been
 //! deleted, the log ends where this tab thinks it does, the checkpoint is the one this tab knows.
 
-use std::cell::Cell;
-use std::collections::HashMap;
+use std::cell::RefCell;
 
-use js_sys::{Object, Reflect, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
-use crate::wasm::errors::{Error, Result, code};
+use crate::engine::catalog::{Catalog, Edits, Namespaces};
+use crate::engine::error::Code;
+use crate::engine::format::{
+    decode_definition, decode_namespaces, encode_definition, encode_namespaces,
+};
+use crate::wasm::errors::{Result, warn};
 use crate::wasm::indexeddb::{
-    COLLECTIONS, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction, numbered_key,
+    ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
+    numbered_key, to_number,
 };
 
-/// One collection in the list of all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// A UUID.
-    pub(crate) id: String,
-    /// Unique in the database.
-    pub(crate) name: String,
-    /// In milliseconds since 1970.
-    pub(crate) created: u64,
-    /// The definition as the engine encodes it.
-    pub(crate) definition: Vec<u8>,
-}
+/// The key of the tenants and databases in [`CATALOG`]; definitions are under their UUIDs.
+const NAMESPACES: &str = "namespaces";
+
+/// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
+pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
 
 /// Everything that is stored of one collection, read in one transaction.
 pub(crate) struct Stored {
-    /// The collection's entry in the list.
-    pub(crate) entry: Entry,
+    /// The definition as the engine encodes it.
+    pub(crate) definition: Vec<u8>,
     /// The pointer record of the last checkpoint, if there has been one.
     pub(crate) manifest: Option<Vec<u8>>,
-    /// The pages that it names. One that is missing here is missing in the database.
-    pub(crate) pages: HashMap<u64, Vec<u8>>,
+    /// The pages that it names, in its order; `None` for one that is missing in the database.
+    pub(crate) pages: Vec<Option<Vec<u8>>>,
     /// The log entries after it with their sequence numbers, ascending.
     pub(crate) log: Vec<(u64, Vec<u8>)>,
 }
@@ -100,86 +97,43 @@ impl Storage {
         self.0.ensure_open()
     }
 
-    /// All collections, oldest first.
-    pub(crate) async fn collections(&self) -> Result<Vec<Entry>> {
-        let values = self
-            .0
-            .run(&[COLLECTIONS], Mode::Read, async |transaction: &Transaction| {
-                transaction.values(COLLECTIONS).await
-            })
-            .await?;
-        let mut entries = values.iter().map(to_entry).collect::<Result<Vec<_>>>()?;
-        entries.sort_unstable_by(|a, b| (a.created, &a.id).cmp(&(b.created, &b.id)));
-        Ok(entries)
-    }
-
-    /// How many collections there are.
-    pub(crate) async fn count_collections(&self) -> Result<u32> {
-        let count = async |transaction: &Transaction| transaction.count(COLLECTIONS).await;
-        Ok(self.0.run(&[COLLECTIONS], Mode::Read, count).await?)
-    }
-
-    /// The collection with this name.
-    pub(crate) async fn collection_named(&self, name: &str) -> Result<Option<Entry>> {
-        let find = async |transaction: &Transaction| transaction.get_named(name).await;
-        let value = self.0.run(&[COLLECTIONS], Mode::Read, find).await?;
-        value.as_ref().map(to_entry).transpose()
-    }
-
-    /// Adds a collection and returns `None`, or returns the one that has its name already.
-    pub(crate) async fn create(&self, entry: &Entry) -> Result<Option<Entry>> {
-        let create = async |transaction: &Transaction| {
-            if let Some(existing) = transaction.get_named(&entry.name).await? {
-                return Ok(Some(to_entry(&existing)?));
-            }
-            transaction.put(COLLECTIONS, &from_entry(entry)?)?;
-            Ok(None)
-        };
-        let existing = self.0.run(&[COLLECTIONS], Mode::Write, create).await?;
-        // After a lost connection the transaction may find what it wrote before.
-        Ok(existing.filter(|existing| existing.id != entry.id))
-    }
-
-    /// Replaces the collection `id` by what `change` makes of it, and returns that.
-    pub(crate) async fn modify(
+    /// Runs `operation` on the catalog and, in [`Mode::Write`], stores what it changed, together
+    /// with `first`, the first log entry of the collection that it creates. O(collections).
+    pub(crate) async fn catalog(
         &self,
-        id: &str,
-        change: impl Fn(Entry) -> Result<Entry>,
-    ) -> Result<Entry> {
-        let modify = async |transaction: &Transaction| {
-            let Some(value) = transaction.get(COLLECTIONS, &id.into()).await? else {
-                return Err(Fault::Failed(gone()));
-            };
-            let entry = change(to_entry(&value)?)?;
-            if let Some(other) = transaction.get_named(&entry.name).await?
-                && to_entry(&other)?.id != id
+        mode: Mode,
+        operation: &Operation<'_>,
+        first: Option<&[u8]>,
+    ) -> Result<(JsValue, Edits)> {
+        let stores = if mode == Mode::Read { &[CATALOG][..] } else { &ALL_STORES };
+        let before: RefCell<Option<Attempt>> = RefCell::default();
+        let run = async |transaction: &Transaction| {
+            let entries = transaction.entries(CATALOG, None).await?;
+            if let Some(attempt) = before.take()
+                && attempt.is_in(&entries)
             {
-                return Err(Fault::Failed(taken(&entry.name)));
+                return Ok((attempt.answer, attempt.edits));
             }
-            transaction.put(COLLECTIONS, &from_entry(&entry)?)?;
-            Ok(entry)
+            let mut catalog = to_catalog(&entries)?;
+            let answer = operation(&mut catalog)?;
+            let edits = catalog.take_edits();
+            let puts = from_catalog(&catalog, &edits);
+            for (key, bytes) in &puts {
+                transaction.put_bytes(CATALOG, &key.into(), bytes)?;
+            }
+            if let (Some(id), Some(first)) = (edits.defined.first(), first) {
+                transaction.add_bytes(LOG, &numbered_key(id, 1)?, first)?;
+            }
+            for id in &edits.removed {
+                transaction.delete(CATALOG, &id.into())?;
+                transaction.delete(MANIFESTS, &id.into())?;
+                transaction.delete_range(LOG, Range::all(id))?;
+                transaction.delete_range(PAGES, Range::all(id))?;
+            }
+            before.replace(Some(Attempt { answer: answer.clone(), edits: edits.clone(), puts }));
+            Ok((answer, edits))
         };
-        Ok(self.0.run(&[COLLECTIONS], Mode::Write, modify).await?)
-    }
-
-    /// Deletes the collection with this name and everything stored of it; returns its id, or
-    /// `None` if there is none.
-    pub(crate) async fn delete(&self, name: &str) -> Result<Option<String>> {
-        let deleted = Cell::new(None);
-        let delete = async |transaction: &Transaction| {
-            let Some(value) = transaction.get_named(name).await? else {
-                // After a lost connection the transaction may find its own work done.
-                return Ok(deleted.take());
-            };
-            let id = to_entry(&value)?.id;
-            transaction.delete(COLLECTIONS, &id.as_str().into())?;
-            transaction.delete(MANIFESTS, &id.as_str().into())?;
-            transaction.delete_range(LOG, &Range::all(&id))?;
-            transaction.delete_range(PAGES, &Range::all(&id))?;
-            deleted.set(Some(id.clone()));
-            Ok(Some(id))
-        };
-        Ok(self.0.run(&[COLLECTIONS, LOG, PAGES, MANIFESTS], Mode::Write, delete).await?)
+        Ok(self.0.run(stores, mode, run).await?)
     }
 
     /// Appends a log entry, in one transaction with whatever it has to take into account.
@@ -196,7 +150,7 @@ impl Storage {
         last: impl Fn(&[u8]) -> Result<u64>,
     ) -> Result<Appended> {
         let append = async |transaction: &Transaction| {
-            if !transaction.has(COLLECTIONS, &id.into()).await? {
+            if !transaction.has(CATALOG, &id.into()).await? {
                 return Ok(Appended::Gone);
             }
             let sequence = sequence()?;
@@ -209,13 +163,13 @@ impl Storage {
                 }
             }
             let range = Range { id, from: sequence + 1, to: None };
-            let missed = read_log(transaction, &range).await?;
+            let missed = read_log(transaction, range).await?;
             if let Some((number, bytes)) = next(missed)? {
                 transaction.add_bytes(LOG, &numbered_key(id, number)?, &bytes)?;
             }
             Ok(Appended::Yes)
         };
-        Ok(self.0.run(&[COLLECTIONS, LOG, MANIFESTS], Mode::Write, append).await?)
+        Ok(self.0.run(&[CATALOG, LOG, MANIFESTS], Mode::Write, append).await?)
     }
 
     /// Reads what is stored of a collection; `None` if there is no such collection. `named` reads
@@ -226,21 +180,18 @@ impl Storage {
         named: impl Fn(&[u8]) -> Result<Vec<u64>>,
     ) -> Result<Option<Stored>> {
         let load = async |transaction: &Transaction| {
-            let Some(value) = transaction.get(COLLECTIONS, &id.into()).await? else {
+            let Some(definition) = transaction.get_bytes(CATALOG, &id.into()).await? else {
                 return Ok(None);
             };
-            let entry = to_entry(&value)?;
             let manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
             let names = manifest.as_deref().map_or(Ok(Vec::new()), &named)?;
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
             let pages = transaction.get_all_bytes(PAGES, &keys).await?;
-            let pages = names.into_iter().zip(pages);
-            let pages = pages.filter_map(|(name, page)| Some((name, page?))).collect();
-            let log = read_log(transaction, &Range::all(id)).await?;
-            Ok(Some(Stored { entry, manifest, pages, log }))
+            let log = read_log(transaction, Range::all(id)).await?;
+            Ok(Some(Stored { definition, manifest, pages, log }))
         };
-        Ok(self.0.run(&[COLLECTIONS, PAGES, MANIFESTS, LOG], Mode::Read, load).await?)
+        Ok(self.0.run(&ALL_STORES, Mode::Read, load).await?)
     }
 
     /// Stores a checkpoint and deletes what it makes superfluous.
@@ -254,7 +205,7 @@ impl Storage {
     ) -> Result<Checkpointed> {
         let NewCheckpoint { replaces, manifest, pages, obsolete, sequence } = *checkpoint;
         let store = async |transaction: &Transaction| {
-            if !transaction.has(COLLECTIONS, &id.into()).await? {
+            if !transaction.has(CATALOG, &id.into()).await? {
                 return Ok(Checkpointed::Gone);
             }
             let stored = transaction.get_bytes(MANIFESTS, &id.into()).await?;
@@ -270,62 +221,77 @@ impl Storage {
             for key in obsolete {
                 transaction.delete(PAGES, &numbered_key(id, *key)?)?;
             }
-            transaction.delete_range(LOG, &Range { id, from: 0, to: Some(sequence) })?;
+            transaction.delete_range(LOG, Range { id, from: 0, to: Some(sequence) })?;
             Ok(Checkpointed::Yes)
         };
-        let stores = [COLLECTIONS, LOG, PAGES, MANIFESTS];
-        Ok(self.0.run(&stores, Mode::WriteThrough, store).await?)
+        Ok(self.0.run(&ALL_STORES, Mode::WriteThrough, store).await?)
     }
 }
 
-/// The error for a collection that is not, or no longer, there.
-pub(crate) fn gone() -> Error {
-    Error::new(code::NOT_FOUND, "the collection does not exist; it may have been deleted")
+/// What an attempt to change the catalog wrote. The browser may lose the connection after it has
+/// committed; the next attempt then finds its work done, and would take it for another tab's.
+struct Attempt {
+    answer: JsValue,
+    edits: Edits,
+    puts: Vec<(String, Vec<u8>)>,
 }
 
-/// The error for a name that another collection has.
-pub(crate) fn taken(name: &str) -> Error {
-    Error::new(code::ALREADY_EXISTS, format!("a collection named \"{name}\" exists already"))
+impl Attempt {
+    fn is_in(&self, entries: &[(JsValue, Vec<u8>)]) -> bool {
+        let stored = |name: &String| {
+            let entry = entries.iter().find(|(key, _)| key.as_string().as_ref() == Some(name));
+            entry.map(|(_, bytes)| bytes)
+        };
+        self.puts.iter().all(|(name, bytes)| stored(name) == Some(bytes))
+            && self.edits.removed.iter().all(|id| stored(id).is_none())
+    }
+}
+
+/// The catalog in storage. A definition that is damaged is left out, with a warning, so that the
+/// other collections can be used.
+fn to_catalog(entries: &[(JsValue, Vec<u8>)]) -> Result<Catalog> {
+    let mut namespaces = Namespaces::default();
+    let mut collections = Vec::with_capacity(entries.len());
+    let mut unreadable = None;
+    for (key, bytes) in entries {
+        let key = key.as_string().unwrap_or_default();
+        if key == NAMESPACES {
+            namespaces = decode_namespaces(bytes)?;
+            continue;
+        }
+        match decode_definition(bytes) {
+            Ok(definition) => collections.push(definition),
+            Err(mut error) if error.code == Code::Damaged => {
+                error.message = format!("the definition of collection {key}: {error}");
+                warn(&error.message);
+                unreadable = Some(error);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Catalog::new(namespaces, collections, unreadable))
+}
+
+/// The parts of the catalog that were changed, under their keys.
+fn from_catalog(catalog: &Catalog, edits: &Edits) -> Vec<(String, Vec<u8>)> {
+    let mut puts = Vec::new();
+    if edits.namespaces {
+        puts.push((NAMESPACES.to_owned(), encode_namespaces(catalog.namespaces())));
+    }
+    for id in &edits.defined {
+        if let Ok(definition) = catalog.by_id(id) {
+            puts.push((id.clone(), encode_definition(definition)));
+        }
+    }
+    puts
 }
 
 async fn read_log(
     transaction: &Transaction,
-    range: &Range<'_>,
+    range: Range<'_>,
 ) -> Result<Vec<(u64, Vec<u8>)>, Fault> {
-    let numbers = transaction.numbers(LOG, range).await?;
-    let entries = transaction.range_bytes(LOG, range).await?;
-    Ok(numbers.into_iter().zip(entries).collect())
-}
-
-fn from_entry(entry: &Entry) -> Result<JsValue> {
-    let object = Object::new();
-    for (name, value) in [
-        ("id", JsValue::from_str(&entry.id)),
-        ("name", JsValue::from_str(&entry.name)),
-        ("created", JsValue::from_f64(entry.created as f64)),
-        ("definition", Uint8Array::from(entry.definition.as_slice()).into()),
-    ] {
-        Reflect::set(&object, &name.into(), &value)
-            .map_err(|_| Error::new(code::INTERNAL, "cannot set a property of a new object"))?;
-    }
-    Ok(object.into())
-}
-
-fn to_entry(value: &JsValue) -> Result<Entry> {
-    let get = |name: &str| Reflect::get(value, &name.into()).ok();
-    let text = |name: &str| get(name).and_then(|value| value.as_string());
-    let read = || {
-        Some(Entry {
-            id: text("id")?,
-            name: text("name")?,
-            // Only whole numbers that are not negative are ever written.
-            created: get("created")?.as_f64()? as u64,
-            definition: get("definition")?.dyn_ref::<Uint8Array>()?.to_vec(),
-        })
-    };
-    read().ok_or_else(|| {
-        Error::new(code::DAMAGED, "an entry in the list of collections is not as it was written")
-    })
+    let entries = transaction.entries(LOG, Some(range)).await?;
+    entries.into_iter().map(|(key, bytes)| Ok((to_number(&key)?, bytes))).collect()
 }
 
 #[cfg(test)]
@@ -334,7 +300,13 @@ mod tests {
 
     use wasm_bindgen_test::wasm_bindgen_test;
 
+    use std::cell::Cell;
+
     use super::*;
+    use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT};
+    use crate::engine::definition::{Definition, Scope};
+    use crate::engine::json::Json;
+    use crate::wasm::errors::{Error, code};
     use crate::wasm::random;
 
     /// A new database and its path.
@@ -343,14 +315,36 @@ mod tests {
         (Storage::open(&path).await.expect("it opens"), path)
     }
 
-    fn entry(id: &str, name: &str, created: u64) -> Entry {
-        let definition = format!("definition of {name}").into_bytes();
-        Entry { id: id.into(), name: name.into(), created, definition }
+    fn scope() -> Scope {
+        Scope { tenant: DEFAULT_TENANT.into(), database: DEFAULT_DATABASE.into() }
+    }
+
+    fn definition(id: &str, name: &str, created: u64) -> Definition {
+        let none = Json::Null;
+        Definition::new(id.into(), scope(), name, (created, 0), &none, &none).expect("valid")
+    }
+
+    async fn edit(storage: &Storage, operation: &Operation<'_>) -> Result<JsValue> {
+        storage.catalog(Mode::Write, operation, None).await.map(|(answer, _)| answer)
+    }
+
+    async fn create(storage: &Storage, id: &str, name: &str, created: u64) -> Result<JsValue> {
+        let definition = definition(id, name, created);
+        edit(storage, &|catalog| Ok(catalog.create(definition.clone(), false)?.id.as_str().into()))
+            .await
+    }
+
+    async fn remove(storage: &Storage, name: &str) -> Result<JsValue> {
+        edit(storage, &|catalog| {
+            catalog.remove(&scope(), name)?;
+            Ok(JsValue::UNDEFINED)
+        })
+        .await
     }
 
     async fn with_collection() -> (Storage, String) {
         let (storage, path) = fresh().await;
-        assert_eq!(storage.create(&entry("a", "apples", 1)).await, Ok(None));
+        create(&storage, "a", "apples", 1).await.expect("created");
         (storage, path)
     }
 
@@ -371,8 +365,10 @@ mod tests {
     }
 
     async fn numbers(storage: &Storage, store: &str, id: &str) -> Vec<u64> {
-        let read =
-            async |transaction: &Transaction| transaction.numbers(store, &Range::all(id)).await;
+        let read = async |transaction: &Transaction| {
+            let entries = transaction.entries(store, Some(Range::all(id))).await?;
+            entries.iter().map(|(key, _)| to_number(key)).collect()
+        };
         storage.0.run(&[store], Mode::Read, read).await.expect("read")
     }
 
@@ -387,25 +383,48 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    async fn collections_are_listed_by_creation_and_names_are_unique() {
+    async fn the_catalog_is_shared_and_what_fails_changes_nothing() {
         let (storage, path) = fresh().await;
-        assert_eq!(storage.create(&entry("b", "bananas", 2)).await, Ok(None));
-        assert_eq!(storage.create(&entry("c", "apples", 1)).await, Ok(None));
-        let taken = storage.create(&entry("d", "apples", 3)).await;
-        assert_eq!(taken, Ok(Some(entry("c", "apples", 1))));
-        let listed = storage.collections().await.expect("a list");
-        assert_eq!(listed, [entry("c", "apples", 1), entry("b", "bananas", 2)]);
-        assert_eq!(storage.count_collections().await, Ok(2));
-        assert_eq!(storage.collection_named("bananas").await, Ok(Some(listed[1].clone())));
-        assert_eq!(storage.collection_named("pears").await, Ok(None));
+        let other = Storage::open(&path).await.expect("a second connection");
+        create(&storage, "b", "bananas", 2).await.expect("new");
+        create(&other, "c", "apples", 1).await.expect("new");
+        let error = create(&storage, "d", "apples", 3).await.expect_err("taken");
+        assert_eq!(error.code, "already_exists");
+        let names = async |storage: &Storage| {
+            let list = |catalog: &mut Catalog| {
+                let scope = scope();
+                let names: Vec<_> = catalog.list(&scope).map(|d| d.name.clone()).collect();
+                Ok(names.join(" ").into())
+            };
+            storage.catalog(Mode::Read, &list, None).await.expect("a list").0.as_string()
+        };
+        assert_eq!(names(&storage).await.as_deref(), Some("apples bananas"));
+        let fails = |catalog: &mut Catalog| -> Result<JsValue> {
+            catalog.remove(&scope(), "apples")?;
+            Err(Error::new(code::INTERNAL, "stop"))
+        };
+        assert_eq!(edit(&storage, &fails).await.expect_err("stopped").code, code::INTERNAL);
+        remove(&other, "bananas").await.expect("it is there");
+        assert_eq!(names(&storage).await.as_deref(), Some("apples"));
+        Storage::destroy(&path).await.expect("destroyed");
+    }
 
-        let renamed = |name: &'static str| move |old: Entry| Ok(Entry { name: name.into(), ..old });
-        let error = storage.modify("b", renamed("apples")).await.expect_err("the name is taken");
-        assert_eq!(error.code, code::ALREADY_EXISTS);
-        let error = storage.modify("x", renamed("pears")).await.expect_err("there is none");
-        assert_eq!(error.code, code::NOT_FOUND);
-        assert_eq!(storage.modify("b", renamed("pears")).await.expect("free").name, "pears");
-        assert_eq!(storage.collection_named("bananas").await, Ok(None));
+    #[wasm_bindgen_test]
+    async fn an_edit_that_was_committed_before_the_connection_broke_is_not_made_twice() {
+        let (storage, path) = with_collection().await;
+        let wrote = RefCell::new(Attempt {
+            answer: "made".into(),
+            edits: Edits { removed: vec!["gone".into()], ..Edits::default() },
+            puts: vec![("a".into(), encode_definition(&definition("a", "apples", 1)))],
+        });
+        let read = async |transaction: &Transaction| transaction.entries(CATALOG, None).await;
+        let entries = storage.0.run(&[CATALOG], Mode::Read, read).await.expect("read");
+        assert!(wrote.borrow().is_in(&entries));
+        wrote.borrow_mut().puts[0].1.push(0);
+        assert!(!wrote.borrow().is_in(&entries), "another definition is stored");
+        wrote.borrow_mut().puts.clear();
+        wrote.borrow_mut().edits.removed.push("a".into());
+        assert!(!wrote.borrow().is_in(&entries), "it has not been removed");
         Storage::destroy(&path).await.expect("destroyed");
     }
 
@@ -499,9 +518,9 @@ mod tests {
         assert_eq!(storage.checkpoint("a", &second).await, Ok(Checkpointed::Yes));
 
         let stored = load(&storage, "a").await;
-        assert_eq!(stored.entry, entry("a", "apples", 1));
+        assert_eq!(decode_definition(&stored.definition), Ok(definition("a", "apples", 1)));
         assert_eq!(stored.manifest, Some(vec![2, 2, 3]));
-        assert_eq!(stored.pages, HashMap::from([(2, vec![20]), (3, vec![30])]));
+        assert_eq!(stored.pages, [Some(vec![20]), Some(vec![30])]);
         assert_eq!(stored.log, [(3, b"entry".to_vec())]);
         assert_eq!(numbers(&storage, PAGES, "a").await, [2, 3]);
         Storage::destroy(&path).await.expect("destroyed");
@@ -510,7 +529,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn deleting_a_collection_leaves_nothing_of_it_and_everything_of_others() {
         let (storage, path) = with_collection().await;
-        storage.create(&entry("b", "bananas", 2)).await.expect("created");
+        create(&storage, "b", "bananas", 2).await.expect("created");
         for id in ["a", "b"] {
             assert_eq!(append(&storage, id, 0, b"one").await, Appended::Yes);
             assert_eq!(append(&storage, id, 1, b"two").await, Appended::Yes);
@@ -518,8 +537,8 @@ mod tests {
             let checkpoint = checkpoint(None, &[1, 1], &pages, &[], 1);
             storage.checkpoint(id, &checkpoint).await.expect("stored");
         }
-        assert_eq!(storage.delete("apples").await, Ok(Some("a".into())));
-        assert_eq!(storage.delete("apples").await, Ok(None));
+        remove(&storage, "apples").await.expect("it is there");
+        assert_eq!(remove(&storage, "apples").await.expect_err("gone").code, code::NOT_FOUND);
         assert!(storage.load("a", names).await.expect("read").is_none());
         assert!(numbers(&storage, PAGES, "a").await.is_empty());
         assert!(numbers(&storage, LOG, "a").await.is_empty());

@@ -115,17 +115,27 @@ async fn mistakes_in_selections_are_named() {
 async fn mistakes_in_collections_are_named() {
     let database = open(None).await;
     let create = |name: &str, metadata: &str, configuration: &str| {
-        database.create_collection(name.into(), &js(metadata), &js(configuration), None)
+        database.create_collection(
+            &JsValue::UNDEFINED,
+            name.into(),
+            &js(metadata),
+            &js(configuration),
+            None,
+            false,
+        )
     };
-    assert_eq!(code(create("x", "undefined", "undefined")).await, "invalid_argument");
+    assert_eq!(code(create("x", "undefined", "undefined")).await, "invalid_name");
     assert_eq!(code(create("fine", "{a: {}}", "undefined")).await, "invalid_metadata");
     assert_eq!(code(create("fine", "[]", "undefined")).await, "invalid_metadata");
     let (code_of, message) = error(create("fine", "undefined", "{hnsw: {spaec: 'l2'}}")).await;
     assert_eq!(code_of, "invalid_configuration");
     assert!(message.contains("did you mean \"space\""), "{message}");
-    assert_eq!(ok(database.count_collections()).await, 0);
+    assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);
     assert_eq!(code(vecino::wasm::JsDatabase::open(Some(String::new()))).await, "invalid_argument");
-    assert_eq!(code(database.list_collections(Some(-1.0), None)).await, "invalid_argument");
+    assert_eq!(
+        code(database.list_collections(&JsValue::UNDEFINED, -1.0, 0.0)).await,
+        "invalid_argument"
+    );
     let unknown = js("crypto.randomUUID()").as_string().expect("a string");
     assert_eq!(code(database.count(unknown)).await, "not_found");
     assert_eq!(

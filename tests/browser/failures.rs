@@ -107,11 +107,15 @@ async fn a_collection_that_cannot_be_created_does_not_exist() {
     let database = open(Some(&path)).await;
     let none = JsValue::UNDEFINED;
     let sabotage = Sabotage::new("put", IS_FULL);
-    let creating = database.create_collection("dear".into(), &none, &none, None);
+    let creating =
+        database.create_collection(&JsValue::UNDEFINED, "dear".into(), &none, &none, None, false);
     assert_eq!(code(creating).await, "storage_full");
     drop(sabotage);
-    assert_eq!(ok(database.count_collections()).await, 0);
-    assert_eq!(code(database.get_collection("dear".into())).await, "not_found");
+    assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);
+    assert_eq!(
+        code(database.get_collection(&JsValue::UNDEFINED, "dear".into())).await,
+        "not_found"
+    );
     create(&database, "dear").await;
     destroy(&path).await;
 }
@@ -135,11 +139,18 @@ async fn closing_waits_for_calls_under_way_and_refuses_later_ones() {
             database.count(id.clone()),
             database.get(id.clone(), &js("{}"), &js("[]")),
             database.delete(id.clone(), &js("{ids: ['1']}")),
-            database.get_collection("closing".into()),
-            database.create_collection("late".into(), &none, &none, None),
-            database.list_collections(None, None),
-            database.count_collections(),
-            database.delete_collection("closing".into()),
+            database.get_collection(&JsValue::UNDEFINED, "closing".into()),
+            database.create_collection(
+                &JsValue::UNDEFINED,
+                "late".into(),
+                &none,
+                &none,
+                None,
+                false,
+            ),
+            database.list_collections(&JsValue::UNDEFINED, 9.0, 0.0),
+            database.count_collections(&JsValue::UNDEFINED),
+            database.delete_collection(&JsValue::UNDEFINED, "closing".into()),
             database.modify_collection(id.clone(), &js("{}")),
             database.work(1.0),
             database.stats(),

@@ -149,7 +149,14 @@ async fn upsert_update_and_delete(database: &JsDatabase) {
 async fn collections_are_created_listed_changed_and_deleted(database: &JsDatabase) {
     let metadata = js("{topic: 'fruit', year: 2026}");
     let configuration = js("{hnsw: {space: 'cosine', ef_search: 50}}");
-    let created = database.create_collection("first".into(), &metadata, &configuration, None);
+    let created = database.create_collection(
+        &JsValue::UNDEFINED,
+        "first".into(),
+        &metadata,
+        &configuration,
+        None,
+        false,
+    );
     let info = ok(created).await;
     assert_eq!(text(&info, "name"), "first");
     assert_eq!(json(&property(&info, "metadata")), r#"{"topic":"fruit","year":2026}"#);
@@ -157,49 +164,66 @@ async fn collections_are_created_listed_changed_and_deleted(database: &JsDatabas
         json(&property(&info, "configuration")),
         concat!(
             r#"{"hnsw":{"space":"cosine","ef_construction":100,"ef_search":50,"#,
-            r#""max_neighbors":16}}"#
+            r#""max_neighbors":16,"resize_factor":1.2,"sync_threshold":1000}}"#
         )
     );
-    assert!(property(&info, "dimension").is_undefined());
+    assert!(property(&info, "extra").is_undefined());
     let id = text(&info, "id");
     assert_eq!(id.len(), 36);
 
     let none = JsValue::UNDEFINED;
-    let again = ok(database.create_collection("first".into(), &none, &none, Some(true))).await;
+    let again = ok(database.create_collection(
+        &JsValue::UNDEFINED,
+        "first".into(),
+        &none,
+        &none,
+        None,
+        true,
+    ))
+    .await;
     assert_eq!(json(&again), json(&info), "what exists is returned as it is");
-    let again = database.create_collection("first".into(), &none, &none, Some(false));
+    let again =
+        database.create_collection(&JsValue::UNDEFINED, "first".into(), &none, &none, None, false);
     assert_eq!(code(again).await, "already_exists");
     for name in ["second", "third"] {
         create(database, name).await;
     }
-    assert_eq!(ok(database.count_collections()).await, 3);
+    assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 3);
     let names = async |limit, offset| {
-        let list = ok(database.list_collections(limit, offset)).await;
+        let list = ok(database.list_collections(&JsValue::UNDEFINED, limit, offset)).await;
         let list: js_sys::Array = list.into();
         list.iter().map(|info| text(&info, "name")).collect::<Vec<_>>()
     };
-    assert_eq!(names(None, None).await, ["first", "second", "third"]);
-    assert_eq!(names(Some(1.0), Some(1.0)).await, ["second"]);
+    assert_eq!(names(9.0, 0.0).await, ["first", "second", "third"]);
+    assert_eq!(names(1.0, 1.0).await, ["second"]);
 
-    let changes =
-        js("{name: 'renamed', metadata: {year: 2027}, configuration: {hnsw: {ef_search: 7}}}");
+    let changes = js(
+        "{name: 'renamed', metadata: {year: 2027}, configuration: {hnsw: {ef_search: 7}}, extra: 'x'}",
+    );
     let changed = ok(database.modify_collection(id.clone(), &changes)).await;
     assert_eq!(text(&changed, "name"), "renamed");
     assert_eq!(json(&property(&changed, "metadata")), r#"{"year":2027}"#);
+    assert_eq!(text(&changed, "extra"), "x");
+    assert_eq!(json(&ok(database.get_collection_by_id(id.clone())).await), json(&changed));
     ok(database.add(id.clone(), &record("a", 1))).await;
-    let found = ok(database.get_collection("renamed".into())).await;
+    let found = ok(database.get_collection(&JsValue::UNDEFINED, "renamed".into())).await;
     assert_eq!(text(&found, "id"), id);
-    assert_eq!(property(&found, "dimension"), 2);
-    assert_eq!(code(database.get_collection("first".into())).await, "not_found");
+    assert_eq!(
+        code(database.get_collection(&JsValue::UNDEFINED, "first".into())).await,
+        "not_found"
+    );
     let taken = database.modify_collection(id.clone(), &js("{name: 'second'}"));
     assert_eq!(code(taken).await, "already_exists");
 
-    ok(database.delete_collection("renamed".into())).await;
-    assert_eq!(code(database.delete_collection("renamed".into())).await, "not_found");
+    ok(database.delete_collection(&JsValue::UNDEFINED, "renamed".into())).await;
+    assert_eq!(
+        code(database.delete_collection(&JsValue::UNDEFINED, "renamed".into())).await,
+        "not_found"
+    );
     assert_eq!(code(database.count(id.clone())).await, "not_found");
     assert_eq!(code(database.add(id.clone(), &record("b", 1))).await, "not_found");
     assert_eq!(code(database.modify_collection(id, &js("{}"))).await, "not_found");
-    assert_eq!(names(None, None).await, ["second", "third"]);
+    assert_eq!(names(9.0, 0.0).await, ["second", "third"]);
 }
 
 async fn arguments_are_read_before_the_call_returns(database: &JsDatabase) {
@@ -260,5 +284,4 @@ async fn stats_count_what_is_in_memory() {
     assert_eq!(property(&stats, "unlinked"), 10);
     assert_eq!(property(&stats, "collections"), 2);
     assert!(property(&stats, "wasmBytes").as_f64().is_some_and(|bytes| bytes > 65_536.0));
-    assert!(!database.persistent());
 }

@@ -3,7 +3,7 @@
 use idb::{Factory, TransactionMode};
 use js_sys::Uint8Array;
 use vecino::wasm::JsDatabase;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::*;
@@ -41,7 +41,6 @@ async fn spoil(path: &str, store: &str, change: impl Fn(&mut Vec<u8>)) {
 async fn the_log_is_replayed() {
     let path = new_path();
     let database = open(Some(&path)).await;
-    assert!(database.persistent());
     let id = create(&database, "kept").await;
     let batch = js("{ids: ['a', 'b', 'c'], embeddings: new Float32Array([1, 2, 3]), dimension: 1,
         documents: ['one', null, 'three'], metadatas: [{n: 1}, {n: 2.5}, null], uris: ['u', null, null]}");
@@ -53,7 +52,7 @@ async fn the_log_is_replayed() {
     ok(database.close()).await;
 
     let database = open(Some(&path)).await;
-    let info = ok(database.get_collection("kept".into())).await;
+    let info = ok(database.get_collection(&JsValue::UNDEFINED, "kept".into())).await;
     assert_eq!(text(&info, "id"), id);
     assert_eq!(json(&property(&info, "metadata")), r#"{"topic":"x"}"#);
     assert_eq!(everything(&database, &id).await, before);
@@ -99,8 +98,8 @@ async fn a_checkpoint_trims_the_log_and_is_opened() {
     let database = open(Some(&path)).await;
     assert!(everything(&database, &id).await == before, "the same after the second checkpoint");
 
-    ok(database.delete_collection("large".into())).await;
-    for store in ["collections", "log", "pages", "manifests"] {
+    ok(database.delete_collection(&JsValue::UNDEFINED, "large".into())).await;
+    for store in ["catalog", "log", "pages", "manifests"] {
         assert_eq!(count(&path, store).await, 0, "{store}");
     }
     destroy(&path).await;
@@ -131,8 +130,37 @@ async fn damaged_records_are_reported_and_other_collections_are_not_touched() {
     }
     assert_eq!(code(database.add(damaged, &record("a", 1))).await, "damaged");
     assert_eq!(ids(&database, &sound).await, ["a"]);
-    ok(database.delete_collection("damaged".into())).await;
+    ok(database.delete_collection(&JsValue::UNDEFINED, "damaged".into())).await;
     assert_eq!(count(&path, "pages").await, 0);
+    destroy(&path).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_damaged_definition_hides_no_other_collection_and_is_reported() {
+    let path = new_path();
+    let database = open(Some(&path)).await;
+    let damaged = create(&database, "damaged").await;
+    ok(database.add(damaged.clone(), &record("a", 1))).await;
+    ok(database.close()).await;
+    spoil(&path, "catalog", |bytes| {
+        if let Some(last) = bytes.last_mut() {
+            *last ^= 1;
+        }
+    })
+    .await;
+
+    let database = open(Some(&path)).await;
+    let none = &JsValue::UNDEFINED;
+    for call in [
+        database.get_collection(none, "damaged".into()),
+        database.create_collection(none, "damaged".into(), none, none, None, true),
+        database.get_collection_by_id(damaged.clone()),
+        database.count(damaged.clone()),
+    ] {
+        let (code, message) = error(call).await;
+        assert_eq!(code, "damaged", "{message}");
+    }
+    assert_eq!(ok(database.count_collections(none)).await, 0);
     destroy(&path).await;
 }
 
@@ -141,7 +169,14 @@ async fn the_graph_is_built_in_slices_kept_and_built_anew_when_damaged() {
     let path = new_path();
     let database = open(Some(&path)).await;
     let configuration = js("{hnsw: {max_neighbors: 4, ef_construction: 10}}");
-    let info = database.create_collection("graph".into(), &js("null"), &configuration, None);
+    let info = database.create_collection(
+        &JsValue::UNDEFINED,
+        "graph".into(),
+        &js("null"),
+        &configuration,
+        None,
+        false,
+    );
     let id = text(&ok(info).await, "id");
     // As many numbers as make a graph worth its while, in few records.
     let batch = js("(() => {
@@ -256,7 +291,7 @@ async fn destroying_leaves_nothing() {
     assert_eq!(code, "closed");
     assert!(message.contains("another tab deletes or upgrades it"), "{message}");
     let database = open(Some(&path)).await;
-    assert_eq!(ok(database.count_collections()).await, 0);
+    assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);
     destroy(&path).await;
     destroy(&path).await;
 }

@@ -71,13 +71,20 @@ pub(crate) async fn destroy(path: &str) {
 /// Creates a collection and returns its id.
 pub(crate) async fn create(database: &JsDatabase, name: &str) -> String {
     let (none, none_either) = (JsValue::UNDEFINED, JsValue::UNDEFINED);
-    let info = database.create_collection(name.to_owned(), &none, &none_either, None);
+    let info = database.create_collection(
+        &JsValue::UNDEFINED,
+        name.to_owned(),
+        &none,
+        &none_either,
+        None,
+        false,
+    );
     text(&ok(info).await, "id")
 }
 
 /// The id of the collection with this name.
 pub(crate) async fn id_of(database: &JsDatabase, name: &str) -> String {
-    text(&ok(database.get_collection(name.to_owned())).await, "id")
+    text(&ok(database.get_collection(&JsValue::UNDEFINED, name.to_owned())).await, "id")
 }
 
 /// Everything in a collection, as JSON.

@@ -1,5 +1,6 @@
 //! Two databases at one path, as two tabs have them: each has its own copy and shares the log.
 
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::*;
@@ -95,7 +96,7 @@ async fn a_collection_that_another_tab_deleted_is_gone() {
     let id = create(&one, "shared").await;
     ok(one.add(id.clone(), &record("a", 1))).await;
     assert_eq!(ok(two.count(id.clone())).await, 1);
-    ok(one.delete_collection("shared".into())).await;
+    ok(one.delete_collection(&JsValue::UNDEFINED, "shared".into())).await;
     assert_eq!(code(two.add(id.clone(), &record("b", 1))).await, "not_found");
     assert_eq!(code(two.count(id.clone())).await, "not_found");
     // Another of the same name is another collection.
@@ -110,9 +111,11 @@ async fn a_collection_that_another_tab_deleted_is_gone() {
 async fn two_tabs_that_create_the_same_collection_get_one() {
     let path = new_path();
     let (one, two) = (open(Some(&path)).await, open(Some(&path)).await);
-    let none = wasm_bindgen::JsValue::UNDEFINED;
+    let none = JsValue::UNDEFINED;
     let creating: Vec<_> = [&one, &two, &one, &two]
-        .map(|tab| tab.create_collection("same".into(), &none, &none, Some(true)))
+        .map(|tab| {
+            tab.create_collection(&JsValue::UNDEFINED, "same".into(), &none, &none, None, true)
+        })
         .into_iter()
         .collect();
     let mut created = Vec::new();
@@ -120,6 +123,6 @@ async fn two_tabs_that_create_the_same_collection_get_one() {
         created.push(text(&ok(promise).await, "id"));
     }
     assert!(created.iter().all(|id| *id == created[0]), "{created:?}");
-    assert_eq!(ok(one.count_collections()).await, 1);
+    assert_eq!(ok(one.count_collections(&JsValue::UNDEFINED)).await, 1);
     destroy(&path).await;
 }

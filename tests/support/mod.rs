@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use vecino::engine::change::Change;
 use vecino::engine::collection::{Batch, Collection, Embeddings};
-use vecino::engine::definition::Definition;
+use vecino::engine::definition::{Definition, Scope};
 use vecino::engine::format::{PageKey, encode_change};
 use vecino::engine::json::Json;
 
@@ -45,8 +45,9 @@ pub(crate) fn hnsw(entries: &[(&str, Json)]) -> Json {
 
 pub(crate) fn definition(space: &str) -> Definition {
     let configuration = hnsw(&[("space", Json::String(space.into()))]);
-    Definition::new("id".into(), "notes", 1_700_000_000_000, 42, &Json::Null, &configuration)
-        .expect("valid")
+    let scope = Scope { tenant: "default_tenant".into(), database: "default_database".into() };
+    let lots = (1_700_000_000_000, 42);
+    Definition::new("id".into(), scope, "notes", lots, &Json::Null, &configuration).expect("valid")
 }
 
 pub(crate) fn batch(ids: &[&str], rows: &[&[f32]]) -> Batch {
@@ -94,11 +95,17 @@ impl Disk {
         collection.checkpoint_committed();
     }
 
+    /// What is stored under each key that the manifest names.
+    pub(crate) fn named_pages(&self) -> Vec<Option<Vec<u8>>> {
+        let named = self.manifest.as_deref().map_or(Ok(Vec::new()), Collection::checkpoint_pages);
+        named.unwrap_or_default().iter().map(|key| self.pages.get(key).cloned()).collect()
+    }
+
     pub(crate) fn open(&self, definition: Definition) -> Collection {
         let opened = Collection::open(
             definition,
             self.manifest.as_deref(),
-            self.pages.clone(),
+            self.named_pages(),
             self.log.clone(),
         );
         let (collection, warning) = opened.expect("what was stored opens");

@@ -1,6 +1,6 @@
 //! A collection beside a judge, which both take the same changes and must select the same records.
 
-use vecino::engine::collection::{Collection, Selection};
+use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::json::Json;
 
 use super::filters::{Told, judge, where_selection};
@@ -27,7 +27,7 @@ impl Pair {
         let mut batch = batch(&names, &vec![&[1.0][..]; ids.len()]);
         batch.documents = Some(documents.iter().map(|text| text.map(str::to_owned)).collect());
         batch.metadatas = Some(metadatas.clone());
-        let change = self.collection.plan_upsert(batch).expect("valid");
+        let change = self.collection.plan(Operation::Upsert, &batch).expect("valid");
         self.collection.apply(change);
         for ((id, document), metadata) in ids.iter().zip(documents).zip(&metadatas) {
             let old = self.rows.iter().position(|row| row.id == *id).unwrap_or_else(|| {

@@ -9,13 +9,14 @@
 //! is a tombstone until the graph has been repaired around it.
 
 mod checkpoint;
+mod copy;
 mod link;
 mod plan;
 mod read;
 mod restore;
 
 pub use checkpoint::Checkpoint;
-pub use plan::{Batch, Embeddings};
+pub use plan::{Batch, Embeddings, Operation};
 pub use read::Selection;
 
 use std::cell::RefCell;
@@ -80,9 +81,15 @@ impl Collection {
         &self.definition
     }
 
-    /// Takes over a definition made by [`Definition::modified`] from this one.
+    /// Takes over a definition made by [`Definition::modified`] from this one. If that changes
+    /// how many links a vector has, the graph is built anew in the background.
     pub fn redefine(&mut self, definition: Definition) {
+        let links = |known: &Definition| known.configuration.max_neighbors;
+        let rebuild = links(&self.definition) != links(&definition);
         self.definition = definition;
+        if rebuild {
+            self.drop_graph();
+        }
     }
 
     /// Chooses plans by `planner` from now on; tests and measurements move its threshold.

@@ -1,13 +1,13 @@
 //! Planning writes: everything is checked here, nothing is touched.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::{Collection, Selection};
 use crate::engine::change::{Change, Put, Write};
 use crate::engine::distance::Space;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
-use crate::engine::metadata::MetadataPatch;
+use crate::engine::metadata::{Key, MetadataPatch};
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -36,31 +36,29 @@ pub struct Embeddings {
 /// The largest dimension taken; a vector of it fills a quarter of a page.
 const MAX_DIMENSION: usize = 65_536;
 
+/// What a batch is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// New records. Ids that exist already are skipped, as Chroma does.
+    Add,
+    /// New records and changes of existing ones: parts given replace, metadata is merged.
+    Upsert,
+    /// Changes of existing records. Ids that do not exist are skipped, as Chroma does. Embeddings
+    /// may be missing.
+    Update,
+}
+
+impl Operation {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Upsert => "upsert",
+            Self::Update => "update",
+        }
+    }
+}
+
 impl Collection {
-    /// Plans new records. Ids that exist already are skipped, as Chroma does.
-    ///
-    /// # Errors
-    /// Whatever is wrong with any record of the batch; then nothing of it is planned.
-    pub fn plan_add(&self, batch: Batch) -> Result<Change> {
-        self.plan_put(batch, "add", |exists| !exists)
-    }
-
-    /// Plans new records and changes of existing ones: parts given replace, metadata is merged.
-    ///
-    /// # Errors
-    /// As [`Collection::plan_add`].
-    pub fn plan_upsert(&self, batch: Batch) -> Result<Change> {
-        self.plan_put(batch, "upsert", |_| true)
-    }
-
-    /// Plans changes of existing records. Ids that do not exist are skipped, as Chroma does.
-    ///
-    /// # Errors
-    /// As [`Collection::plan_add`], but embeddings may be missing.
-    pub fn plan_update(&self, batch: Batch) -> Result<Change> {
-        self.plan_put(batch, "update", |exists| exists)
-    }
-
     /// Plans the deletion of the selected records, of which `limit` takes the first in insertion
     /// order. Without ids and clauses nothing is deleted. Returns how many will be.
     ///
@@ -79,55 +77,58 @@ impl Collection {
         Ok((change, u32::try_from(slots.len()).expect("slots are u32")))
     }
 
-    fn plan_put(
-        &self,
-        batch: Batch,
-        operation: &str,
-        wanted: impl Fn(bool) -> bool,
-    ) -> Result<Change> {
+    /// Plans what `operation` does with a batch.
+    ///
+    /// # Errors
+    /// Whatever is wrong with any record of the batch; then nothing of it is planned.
+    pub fn plan(&self, operation: Operation, batch: &Batch) -> Result<Change> {
         let Batch { ids, embeddings, documents, uris, metadatas } = batch;
-        check_ids(&ids, operation)?;
-        for (name, length) in [
+        let name = operation.name();
+        check_ids(ids, name)?;
+        for (column, length) in [
             ("documents", documents.as_ref().map(Vec::len)),
             ("uris", uris.as_ref().map(Vec::len)),
             ("metadatas", metadatas.as_ref().map(Vec::len)),
         ] {
             if length.is_some_and(|length| length != ids.len()) {
                 return invalid(format!(
-                    "{operation} got {} {name} for {} ids; expected one for each",
+                    "{name} got {} {column} for {} ids; expected one for each",
                     length.unwrap_or_default(),
                     ids.len()
                 ));
             }
         }
-        match &embeddings {
-            Some(embeddings) => self.check_embeddings(&ids, embeddings, operation)?,
-            None if operation != "update" => {
-                return invalid(format!("{operation} got no embeddings; expected one for each id"));
+        let (data, dimension) = match embeddings {
+            Some(embeddings) => {
+                self.check_embeddings(ids, embeddings, name)?;
+                (embeddings.data.as_slice(), embeddings.dimension)
             }
-            None => {}
-        }
-        let patches = read_metadatas(&ids, metadatas)?;
+            None if operation != Operation::Update => {
+                return invalid(format!("{name} got no embeddings; expected one for each id"));
+            }
+            None => (&[][..], 0),
+        };
+        let mut patches =
+            read_metadatas(ids, metadatas.as_deref().unwrap_or_default())?.into_iter();
 
-        let embeddings = embeddings.unwrap_or_default();
         let mut change = Change {
-            dimension: u32::try_from(embeddings.dimension).expect("checked against the maximum"),
+            dimension: u32::try_from(dimension).expect("checked against the maximum"),
             ..Change::default()
         };
-        let mut documents = documents.unwrap_or_default().into_iter();
-        let mut uris = uris.unwrap_or_default().into_iter();
-        let mut patches = patches.into_iter();
-        let mut rows = embeddings.data.chunks_exact(embeddings.dimension.max(1));
-        for id in ids {
-            let document = documents.next().flatten();
-            let uri = uris.next().flatten();
-            let patch = patches.next().flatten();
-            let row = rows.next();
-            let old = self.records.slot(&id);
-            if !wanted(old.is_some()) {
+        let mut rows = data.chunks_exact(dimension.max(1));
+        for (at, id) in ids.iter().enumerate() {
+            let text = |column: &Option<Vec<Option<String>>>| column.as_ref()?[at].clone();
+            let (row, patch) = (rows.next(), patches.next().flatten());
+            let old = self.records.slot(id).and_then(|slot| self.records.get(slot));
+            let wanted = match operation {
+                Operation::Add => old.is_none(),
+                Operation::Upsert => true,
+                Operation::Update => old.is_some(),
+            };
+            if !wanted {
                 continue;
             }
-            let old = old.and_then(|slot| self.records.get(slot));
+            let (id, document, uri) = (id.clone(), text(documents), text(uris));
             let metadata =
                 patch.map(|patch| patch.merge(old.and_then(|old| old.metadata.as_ref())));
             let put = Put { id, embedding: row.is_some(), document, uri, metadata };
@@ -217,14 +218,15 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    let mut seen = HashMap::with_capacity(ids.len());
+    let mut seen: HashSet<Key> = HashSet::with_capacity(ids.len());
     for (at, id) in ids.iter().enumerate() {
         if id.is_empty() {
             return invalid(format!(
                 "the id at position {at} is empty; expected a non-empty string"
             ));
         }
-        if let Some(first) = seen.insert(id, at) {
+        if !seen.insert(id.as_str().into()) {
+            let first = ids.iter().position(|other| other == id).unwrap_or_default();
             return Err(Error::new(
                 Code::DuplicateId,
                 format!("id \"{id}\" stands at positions {first} and {at}; expected distinct ids"),
@@ -234,13 +236,10 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     Ok(())
 }
 
-fn read_metadatas(
-    ids: &[String],
-    metadatas: Option<Vec<Json>>,
-) -> Result<Vec<Option<MetadataPatch>>> {
-    let read = |(id, json): (&String, Json)| match json {
+fn read_metadatas(ids: &[String], metadatas: &[Json]) -> Result<Vec<Option<MetadataPatch>>> {
+    let read = |(id, json): (&String, &Json)| match json {
         Json::Null => Ok(None),
-        json => MetadataPatch::from_json(&json, &|| format!("record \"{id}\"")).map(Some),
+        json => MetadataPatch::from_json(json, &|| format!("record \"{id}\"")).map(Some),
     };
-    ids.iter().zip(metadatas.unwrap_or_default()).map(read).collect()
+    ids.iter().zip(metadatas).map(read).collect()
 }

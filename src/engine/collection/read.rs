@@ -1,6 +1,7 @@
 //! Reading: which records match, and which of them are nearest.
 
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 
 use fixedbitset::FixedBitSet;
 
@@ -9,7 +10,7 @@ use super::plan::check_vector;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::exact::exact_search;
 use crate::engine::filter::{Where, WhereDocument};
-use crate::engine::nearest::Neighbor;
+use crate::engine::nearest::{self, Neighbor};
 use crate::engine::planner::{Plan, Situation};
 use crate::engine::vectors::Vectors;
 
@@ -45,9 +46,14 @@ impl Collection {
     /// `invalid_argument` when `ids` is an empty list.
     pub fn get(&self, selection: &Selection, limit: Option<u32>, offset: u32) -> Result<Vec<u32>> {
         let matches = self.matches(selection)?;
-        let mut slots: Vec<u32> = slots(&matches).collect();
-        // Slots ascend, and so does the order wherever no slot was used twice: nearly free then.
-        slots.sort_unstable_by_key(|&slot| self.record(slot).order);
+        let mut slots: Vec<u32> =
+            matches.ones().map(|slot| u32::try_from(slot).expect("slots are u32")).collect();
+        let order = |slot: &u32| self.record(*slot).order;
+        // Slots ascend, and so does the order unless a slot was used twice.
+        if !slots.is_sorted_by_key(order) {
+            let ordered: BinaryHeap<_> = slots.iter().map(|slot| (order(slot), *slot)).collect();
+            slots = ordered.into_sorted_vec().into_iter().map(|(_, slot)| slot).collect();
+        }
         slots.drain(..slots.len().min(offset as usize));
         slots.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(slots)
@@ -117,16 +123,17 @@ impl Collection {
             let mut scratch = self.scratch.borrow_mut();
             let accept = |slot: u32| matches.contains(slot as usize);
             let mut found = self.graph.search(vectors, &query, ef, accept, &mut scratch);
-            let tail = slots_of(matches.intersection(&self.unlinked));
-            found.extend(exact_search(vectors, &query, tail, k));
-            found.sort_unstable();
+            let mut tail = self.unlinked.clone();
+            tail.intersect_with(matches);
+            found.extend(exact_search(vectors, &query, &tail, k));
+            nearest::sort(&mut found);
             found.truncate(k);
             if found.len() == k {
                 return found;
             }
             // The walk did not reach k matches; a scan finds them all.
         }
-        exact_search(vectors, &query, slots(matches), k)
+        exact_search(vectors, &query, matches, k)
     }
 
     /// The selected records as a set of live slots.
@@ -148,12 +155,4 @@ impl Collection {
         }
         Ok(Cow::Owned(matches))
     }
-}
-
-fn slots(set: &FixedBitSet) -> impl Iterator<Item = u32> {
-    slots_of(set.ones())
-}
-
-fn slots_of(ones: impl Iterator<Item = usize>) -> impl Iterator<Item = u32> {
-    ones.map(|slot| u32::try_from(slot).expect("slots are u32"))
 }

@@ -1,7 +1,5 @@
 //! Opening: a collection from its checkpoint and the log after it.
 
-use std::collections::HashMap;
-
 use super::{Collection, new_graph};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
@@ -23,6 +21,7 @@ impl Collection {
 
     /// The collection as stored: the checkpoint, if any, and the log entries after it.
     ///
+    /// `pages` holds what is stored under each of [`Collection::checkpoint_pages`], in their order.
     /// A graph that is damaged is dropped, to be built again in the background, and its damage
     /// is returned as a warning.
     ///
@@ -32,14 +31,14 @@ impl Collection {
     pub fn open(
         definition: Definition,
         manifest: Option<&[u8]>,
-        mut pages: HashMap<PageKey, Vec<u8>>,
+        pages: Vec<Option<Vec<u8>>>,
         log: Vec<(u64, Vec<u8>)>,
     ) -> Result<(Self, Option<Error>)> {
         let mut collection = Self::new(definition);
         let mut warning = None;
         if let Some(manifest) = manifest {
             let manifest = decode_manifest(manifest)?;
-            warning = collection.restore(manifest, &mut pages)?;
+            warning = collection.restore(manifest, &mut pages.into_iter())?;
         }
         for (sequence, entry) in log {
             collection.replay(sequence, &entry)?;
@@ -65,11 +64,7 @@ impl Collection {
         Ok(())
     }
 
-    fn restore(
-        &mut self,
-        manifest: Manifest,
-        pages: &mut HashMap<PageKey, Vec<u8>>,
-    ) -> Result<Option<Error>> {
+    fn restore(&mut self, manifest: Manifest, pages: &mut Pages) -> Result<Option<Error>> {
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
         self.records.ensure(manifest.capacity);
@@ -101,19 +96,34 @@ impl Collection {
         }
 
         let restored = self.restore_graph(&manifest, pages);
-        let mut manifest = manifest;
-        let warning = match restored {
+        self.stored.manifest = manifest;
+        match restored {
             Ok(graph) => {
                 self.graph = graph;
-                None
+                self.sort_slots();
+                Ok(None)
             }
             Err(error) => {
-                let keys = std::mem::take(&mut manifest.graph_pages);
-                self.stored.orphans = written(&keys).map(|(_, key)| key).collect();
-                Some(error)
+                self.drop_graph();
+                Ok(Some(error))
             }
-        };
-        for slot in (0..manifest.capacity).rev() {
+        }
+    }
+
+    /// Starts over with an empty graph; what is stored of the old one goes with the next checkpoint.
+    pub(super) fn drop_graph(&mut self) {
+        let keys = std::mem::take(&mut self.stored.manifest.graph_pages);
+        self.stored.orphans.extend(written(&keys).map(|(_, key)| key));
+        self.graph = new_graph(&self.definition);
+        self.repairing = false;
+        self.sort_slots();
+    }
+
+    /// Finds anew which slots are unlinked and which are free.
+    fn sort_slots(&mut self) {
+        self.unlinked.clear();
+        self.free.clear();
+        for slot in (0..self.records.capacity()).rev() {
             let (live, linked) = (self.live.contains(slot as usize), self.graph.contains(slot));
             match (live, linked) {
                 (true, false) => self.unlinked.insert(slot as usize),
@@ -121,15 +131,9 @@ impl Collection {
                 (true, true) | (false, true) => {}
             }
         }
-        self.stored.manifest = manifest;
-        Ok(warning)
     }
 
-    fn restore_graph(
-        &self,
-        manifest: &Manifest,
-        pages: &mut HashMap<PageKey, Vec<u8>>,
-    ) -> Result<Graph> {
+    fn restore_graph(&self, manifest: &Manifest, pages: &mut Pages) -> Result<Graph> {
         let mut graph = new_graph(&self.definition);
         for (_, key) in written(&manifest.graph_pages) {
             for node in decode_graph_page(&take(pages, key)?)? {
@@ -155,10 +159,13 @@ fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> {
     (0..).zip(keys.iter().copied()).filter(|(_, key)| *key != NO_PAGE)
 }
 
-/// Takes a page out, so that its memory is free again once it is read: opening then needs little
-/// more than the pages themselves.
-fn take(pages: &mut HashMap<PageKey, Vec<u8>>, key: PageKey) -> Result<Vec<u8>> {
-    match pages.remove(&key) {
+/// The stored pages that are still to be read, in the order in which the manifest names them.
+type Pages = std::vec::IntoIter<Option<Vec<u8>>>;
+
+/// Takes the next page out, so that its memory is free again once it is read: opening then needs
+/// little more than the pages themselves. `key` is for the error.
+fn take(pages: &mut Pages, key: PageKey) -> Result<Vec<u8>> {
+    match pages.next().flatten() {
         Some(bytes) => Ok(bytes),
         None => damaged(format!("page {key} is missing")),
     }

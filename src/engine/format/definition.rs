@@ -1,12 +1,13 @@
 //! Collection definitions.
 //!
 //! ```text
-//! id | name | created u64 | seed u64 | metadata? | space u8 | ef_construction u32 | ef_search u32 | max_neighbors u32
+//! id | tenant | database | name | created u64 | seed u64 | metadata? | space u8 | ef_construction u32
+//! | ef_search u32 | max_neighbors u32 | resize_factor f64 | sync_threshold u32 | extra?
 //! ```
 
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
-use crate::engine::definition::{Configuration, Definition};
+use crate::engine::definition::{Configuration, Definition, Scope};
 use crate::engine::distance::Space;
 use crate::engine::error::Result;
 
@@ -15,6 +16,8 @@ use crate::engine::error::Result;
 pub fn encode_definition(definition: &Definition) -> Vec<u8> {
     let mut out = Writer(frame::begin(Kind::Definition, 128));
     out.text(&definition.id);
+    out.text(&definition.scope.tenant);
+    out.text(&definition.scope.database);
     out.text(&definition.name);
     out.u64(definition.created);
     out.u64(definition.seed);
@@ -27,6 +30,9 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
     out.u32(definition.configuration.ef_construction);
     out.u32(definition.configuration.ef_search);
     out.u32(definition.configuration.max_neighbors);
+    out.u64(definition.configuration.resize_factor.to_bits());
+    out.u32(definition.configuration.sync_threshold);
+    out.option(definition.extra.as_deref(), Writer::text);
     frame::seal(Kind::Definition, out.0)
 }
 
@@ -38,6 +44,7 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
     let mut reader = Reader(frame::open(Kind::Definition, bytes)?);
     let definition = Definition {
         id: reader.text()?.to_owned(),
+        scope: Scope { tenant: reader.text()?.to_owned(), database: reader.text()?.to_owned() },
         name: reader.text()?.to_owned(),
         created: reader.u64()?,
         seed: reader.u64()?,
@@ -52,7 +59,10 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
             ef_construction: reader.u32()?,
             ef_search: reader.u32()?,
             max_neighbors: reader.u32()?,
+            resize_factor: f64::from_bits(reader.u64()?),
+            sync_threshold: reader.u32()?,
         },
+        extra: reader.option(Reader::text)?.map(str::to_owned),
     };
     reader.end()?;
     Ok(definition)

@@ -20,6 +20,7 @@ pub(super) enum Kind {
     VectorPage = 4,
     RecordPage = 5,
     GraphPage = 6,
+    Namespaces = 7,
 }
 
 impl Kind {
@@ -31,6 +32,7 @@ impl Kind {
             Self::VectorPage => "vector page",
             Self::RecordPage => "record page",
             Self::GraphPage => "graph page",
+            Self::Namespaces => "list of tenants and databases",
         }
     }
 }

@@ -18,6 +18,7 @@ mod definition;
 mod frame;
 mod graph_page;
 mod manifest;
+mod namespaces;
 mod record_page;
 mod vector_page;
 
@@ -26,5 +27,6 @@ pub use definition::{decode_definition, encode_definition};
 pub use frame::FORMAT_VERSION;
 pub use graph_page::{StoredNode, decode_graph_page, encode_graph_page};
 pub use manifest::{Manifest, NO_PAGE, PageKey, decode_manifest, encode_manifest};
+pub use namespaces::{decode_namespaces, encode_namespaces};
 pub use record_page::{decode_record_page, encode_record_page};
 pub use vector_page::{decode_vector_page, encode_vector_page};

@@ -5,7 +5,7 @@ use std::mem;
 use crate::engine::hnsw::Graph;
 use crate::engine::hnsw::insert::Workspace;
 use crate::engine::hnsw::select::select_neighbors;
-use crate::engine::nearest::Neighbor;
+use crate::engine::nearest::{self, Neighbor};
 use crate::engine::vectors::Vectors;
 
 /// What a slice of [`Graph::consolidate`] came to.
@@ -175,7 +175,7 @@ impl Graph {
         vectors.distances(&vectors.stored(slot), slots, |slot, distance| {
             candidates.push(Neighbor { distance, slot });
         });
-        candidates.sort_unstable();
+        nearest::sort(candidates);
         select_neighbors(vectors, candidates, self.params.max_links(level), selected);
         self.set_links(slot, level, selected.iter().map(|s| s.slot));
         if self.is_linkable(slot) {

@@ -1,7 +1,5 @@
 //! What the graph is made of: nodes, levels, links, and which of them changed.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::engine::hnsw::Params;
 use crate::engine::hnsw::consolidate::Round;
 use crate::engine::hnsw::insert::Workspace;
@@ -61,10 +59,10 @@ pub struct Graph {
     /// Level 0. A row is one node: how many links, one more than the successor's slot or 0, then the links, then
     /// whatever was there before.
     ground: Pages<u32>,
-    /// The levels above 0 of the few nodes that are there: one such row a level, without successors.
-    upper: BTreeMap<u32, Box<[u32]>>,
-    /// The live nodes above level 0 as (level, slot): the last one is where the entry point goes.
-    live_upper: BTreeSet<(u8, u32)>,
+    /// The levels above 0 of the few nodes that are there, by slot: one such row a level, without successors.
+    upper: Vec<(u32, Box<[u32]>)>,
+    /// The live nodes above level 0 as (level, slot), ascending: the last one is where the entry point goes.
+    live_upper: Vec<(u8, u32)>,
     pub(super) entry_point: Option<u32>,
     /// The highest slot a restored link leads to; checked when the entry point is restored.
     pub(super) highest_restored_link: Option<u32>,
@@ -89,8 +87,8 @@ impl Graph {
             removed_count: 0,
             tombstones: Vec::new(),
             ground: Pages::new(HEADER + params.max_links(0), SLOTS_PER_PAGE),
-            upper: BTreeMap::new(),
-            live_upper: BTreeSet::new(),
+            upper: Vec::new(),
+            live_upper: Vec::new(),
             entry_point: None,
             highest_restored_link: None,
             round: None,
@@ -165,7 +163,7 @@ impl Graph {
             }
             self.ground.row(slot)
         } else {
-            match self.upper.get(&slot).and_then(|rows| rows.get(self.upper_row(level))) {
+            match self.upper_rows(slot).get(self.upper_row(level)) {
                 Some(row) => row,
                 None => return &[],
             }
@@ -207,15 +205,13 @@ impl Graph {
     /// Bytes allocated, about.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        // What a tree needs for an entry besides key and value, roughly.
-        const ENTRY: usize = 12;
-        let upper: usize =
-            self.upper.values().map(|rows| size_of_val::<[u32]>(rows) + 24 + ENTRY).sum();
+        let upper: usize = self.upper.iter().map(|(_, rows)| size_of_val::<[u32]>(rows)).sum();
         self.ground.memory_bytes()
             + self.nodes.capacity() * size_of::<Node>()
             + self.tombstones.capacity() * size_of::<u32>()
             + upper
-            + self.live_upper.len() * (8 + ENTRY)
+            + self.upper.capacity() * size_of::<(u32, Box<[u32]>)>()
+            + self.live_upper.capacity() * size_of::<(u8, u32)>()
             + self.workspace.memory_bytes()
     }
 
@@ -266,12 +262,14 @@ impl Graph {
         self.nodes[slot as usize] = node;
         if level > 0 {
             let rows = vec![0; usize::from(level) * self.upper_row_len()];
-            self.upper.insert(slot, rows.into_boxed_slice());
+            let at = self.upper_place(slot).unwrap_or_else(|free| free);
+            self.upper.insert(at, (slot, rows.into_boxed_slice()));
         }
         if live {
             self.live_count += 1;
             if level > 0 {
-                self.live_upper.insert((level, slot));
+                let at = self.live_upper.binary_search(&(level, slot)).unwrap_or_else(|free| free);
+                self.live_upper.insert(at, (level, slot));
             }
         } else {
             self.removed_count += 1;
@@ -285,7 +283,9 @@ impl Graph {
         self.live_count -= 1;
         self.removed_count += 1;
         self.tombstones.push(slot);
-        self.live_upper.remove(&(level, slot));
+        if let Ok(at) = self.live_upper.binary_search(&(level, slot)) {
+            self.live_upper.remove(at);
+        }
         self.touch(slot);
     }
 
@@ -299,7 +299,9 @@ impl Graph {
         debug_assert!(self.is_removed(slot), "only tombstones are freed");
         self.nodes[slot as usize] = Node::Absent;
         self.removed_count -= 1;
-        self.upper.remove(&slot);
+        if let Ok(at) = self.upper_place(slot) {
+            self.upper.remove(at);
+        }
         self.touch(slot);
     }
 
@@ -309,13 +311,13 @@ impl Graph {
     }
 
     /// Live nodes above level 0, in order of (level, slot).
-    pub(super) fn live_upper(&self) -> &BTreeSet<(u8, u32)> {
+    pub(super) fn live_upper(&self) -> &[(u8, u32)] {
         &self.live_upper
     }
 
     /// How many nodes have memory for upper levels, and how much `slot` has.
     pub(super) fn upper_memory(&self, slot: u32) -> (usize, usize) {
-        (self.upper.len(), self.upper.get(&slot).map_or(0, |rows| rows.len()))
+        (self.upper.len(), self.upper_rows(slot).len())
     }
 
     /// Replace the links of the node in `slot` on `level`.
@@ -356,9 +358,18 @@ impl Graph {
         } else {
             self.touch(slot);
             let range = self.upper_row(level);
-            let rows = self.upper.get_mut(&slot).expect("a node has memory for each of its levels");
-            &mut rows[range]
+            let at = self.upper_place(slot).expect("a node has memory for each of its levels");
+            &mut self.upper[at].1[range]
         }
+    }
+
+    /// Where the rows of `slot` stand in `upper`, or where they would.
+    fn upper_place(&self, slot: u32) -> Result<usize, usize> {
+        self.upper.binary_search_by_key(&slot, |(slot, _)| *slot)
+    }
+
+    fn upper_rows(&self, slot: u32) -> &[u32] {
+        self.upper_place(slot).map_or(&[], |at| &self.upper[at].1)
     }
 
     fn upper_row(&self, level: u8) -> std::ops::Range<usize> {

@@ -6,7 +6,7 @@ use crate::engine::hnsw::Graph;
 use crate::engine::hnsw::graph::Node;
 use crate::engine::hnsw::search::Scratch;
 use crate::engine::hnsw::select::select_neighbors;
-use crate::engine::nearest::Neighbor;
+use crate::engine::nearest::{self, Neighbor};
 use crate::engine::vectors::Vectors;
 
 /// The memory of insertions and repairs, kept from one to the next.
@@ -148,7 +148,7 @@ impl Graph {
         vectors.distances(&vectors.stored(slot), self.neighbors(slot, level), |slot, distance| {
             candidates.push(Neighbor { distance, slot })
         });
-        candidates.sort_unstable();
+        nearest::sort(candidates);
         select_neighbors(vectors, candidates, self.params.max_links(level), selected);
         self.set_links(slot, level, selected.iter().map(|s| s.slot));
     }

@@ -59,7 +59,8 @@ impl Model {
         let ef = self.graph.len() + 1;
         let found = self.graph.search(&self.vectors, &query, ef, &accept, &mut self.scratch);
         let live = self.live().into_iter().filter(|&slot| accept(slot));
-        (found, exact_search(&self.vectors, &query, live, ef))
+        let live = live.map(|slot| slot as usize).collect();
+        (found, exact_search(&self.vectors, &query, &live, ef))
     }
 
     /// The same graph, stored and put together again.
@@ -273,7 +274,7 @@ fn damage_is_named_and_never_panics() {
     let fresh = || Graph::new(Params { m: 2, ef_construction: 10 }, 1);
     let node = |kind, levels: &[&[u32]]| {
         let error = fresh().restore_node(7, kind, None, levels).expect_err("damaged");
-        error.message
+        error.message.clone()
     };
     assert_eq!(node(Kind::Linked, &[]), "node 7 has 0 levels, expected 1 to 16");
     assert_eq!(node(Kind::Linked, &[&[][..]; 17]), "node 7 has 17 levels, expected 1 to 16");
@@ -287,9 +288,9 @@ fn damage_is_named_and_never_panics() {
         for &(slot, kind, successor, levels) in nodes {
             graph
                 .restore_node(slot, kind, Some(successor), levels)
-                .map_err(|error| error.message)?;
+                .map_err(|error| error.message.clone())?;
         }
-        graph.restore_entry_point(entry_point).map_err(|error| error.message)?;
+        graph.restore_entry_point(entry_point).map_err(|error| error.message.clone())?;
         graph.check()
     };
     let one: Stored = (0, Kind::Linked, 1, &[&[1]]);

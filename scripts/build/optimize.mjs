@@ -1,0 +1,77 @@
+// The compiled module, made small: three steps that change nothing of what it does.
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { Failure } from "../lib/fail.mjs";
+import { runNode } from "../lib/run.mjs";
+
+// What the module uses, named one by one: with --all-features wasm-opt writes a module that
+// browsers reject.
+const features = [
+  "bulk-memory",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+  "simd",
+];
+
+/** Functions of Rust's library that only build the message of a panic. */
+const panics = [
+  /^core::panicking::/,
+  /^core::(option|result)::(expect|unwrap)_failed/,
+  /^core::slice::index::/,
+  /^core::str::slice_error_fail/,
+  /^std::panicking::panic_count/,
+  /^__rustc::(rust_begin_unwind|rust_panic)$/,
+  /^alloc::(raw_vec::(capacity_overflow|handle_error)|alloc::handle_alloc_error)/,
+];
+
+/** Optimizes the module at `wasmFile` in place and renames its imports and exports in `glueFile` too. */
+export async function optimize(wasmFile, glueFile) {
+  await endPanicsAtOnce(wasmFile);
+  const optimized = `${wasmFile}.optimized`;
+  const flags = ["--mvp-features", ...features.map((name) => `--enable-${name}`)];
+  const shorten = "--minify-imports-and-exports-and-modules";
+  const options = ["-O3", ...flags, shorten, wasmFile, "-o", optimized];
+  const names = await runNode("binaryen/bin/wasm-opt", options, { quiet: true });
+  renameSync(optimized, wasmFile);
+  rename(JSON.parse(names), glueFile);
+}
+
+/**
+ * Makes a panic trap where it happens. Its message would go to a standard error that browsers do
+ * not have; what the page sees is the trap, with or without it.
+ */
+async function endPanicsAtOnce(wasmFile) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(readFileSync(wasmFile));
+  let ended = 0;
+  for (let index = 0; index < module.getNumFunctions(); index += 1) {
+    const at = module.getFunctionByIndex(index);
+    // "core[c5930c85a12de822]::panicking::panic" is core::panicking::panic.
+    const name = binaryen.getFunctionInfo(at).name.replace(/\[[0-9a-f]{16}\]/g, "");
+    if (!panics.some((panic) => panic.test(name))) continue;
+    binaryen.Function(at).setBody(module.unreachable());
+    ended += 1;
+  }
+  if (ended < panics.length) throw new Failure("The module has other panics than expected.");
+  writeFileSync(wasmFile, module.emitBinary());
+  module.dispose();
+}
+
+/** The names carry hashes that do not compress: the optimizer's short ones replace them. */
+function rename({ imports, exports }, glueFile) {
+  let glue = readFileSync(glueFile, "utf8");
+  const replace = (pattern, short) => {
+    if (!pattern.test(glue)) throw new Failure(`${glueFile} does not have ${pattern}.`);
+    glue = glue.replace(pattern, short);
+  };
+  const [[from]] = imports;
+  replace(new RegExp(`"${from.replaceAll(".", "\\.")}": import0`), '"a": import0');
+  for (const [, name, short] of imports) replace(new RegExp(`\\b${name}:`), `${short}:`);
+  for (const [name, short] of exports) {
+    // Some exports are for the tools alone.
+    glue = glue.replaceAll(new RegExp(`\\bwasm\\.${name}\\b`, "g"), `wasm.${short}`);
+  }
+  writeFileSync(glueFile, glue);
+}
