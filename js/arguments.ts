@@ -133,6 +133,18 @@ export function checkInclude(
   });
 }
 
+/** How much of what was written an answer must take into account: all of it, whatever is asked. */
+export function checkReadLevel(call: string, options: { readLevel?: unknown }): void {
+  const { readLevel } = options;
+  if (readLevel === undefined || READ_LEVELS.includes(readLevel as string)) return;
+  const hint = typeof readLevel === "string" ? suggestion(readLevel, READ_LEVELS) : "";
+  throw invalid(
+    `${call}: readLevel must be one of ${READ_LEVELS.join(", ")}; got ${kind(readLevel)}.${hint}`,
+  );
+}
+
+const READ_LEVELS: readonly string[] = ["index_and_wal", "index_only", "index_and_bounded_wal"];
+
 /** An AbortSignal or nothing. */
 export function checkSignal(call: string, signal: unknown): AbortSignal | undefined {
   if (signal === undefined || signal === null) return undefined;
@@ -150,27 +162,6 @@ export function checkEmbeddingFunction(
   throw invalid(
     `${call}: embeddingFunction must be an object with a method generate(texts), got ${kind(value)}.`,
   );
-}
-
-/** A configuration's settings, which the engine checks, apart from its embedding function. */
-export function checkConfiguration(
-  call: string,
-  configuration: unknown,
-): { settings: object; embeddingFunction: EmbeddingFunction | undefined } {
-  const what = `${call}: configuration`;
-  if (configuration === undefined || configuration === null) {
-    return { settings: {}, embeddingFunction: undefined };
-  }
-  if (typeof configuration !== "object" || Array.isArray(configuration)) {
-    throw errorOf(
-      "invalid_configuration",
-      `${what} must be an object, got ${kind(configuration)}.`,
-    );
-  }
-  const { embeddingFunction, ...rest } = configuration as { embeddingFunction?: unknown };
-  checkEmbeddingFunction(call, embeddingFunction);
-  const settings = plainObject(what, rest, "invalid_configuration");
-  return { settings, embeddingFunction: embeddingFunction ?? undefined };
 }
 
 /**
@@ -197,8 +188,9 @@ function plain(what: () => string, value: unknown, code: ErrorCode, depth: numbe
   ) {
     return value;
   }
-  if (Array.isArray(value)) {
-    return Array.from(value, (item: unknown, index) =>
+  // An embedding inside a search; nowhere else would one be meant.
+  if (Array.isArray(value) || (code === "invalid_argument" && value instanceof Float32Array)) {
+    return Array.from(value as unknown[], (item: unknown, index) =>
       plain(() => `${what()}[${index}]`, item, code, depth + 1),
     );
   }

@@ -1,17 +1,16 @@
-/** Checked copies of what callers pass to a write or a selection, in the form that the engine takes. */
+/** Checked copies of what callers pass to a write, in the form that the engine takes. */
 import {
   checkIds,
   checkMetadatas,
   checkOptions,
   checkSignal,
   checkStrings,
-  plainObject,
   quote,
 } from "./arguments.js";
 import { flatten } from "./embeddings.js";
 import { errorOf } from "./errors.js";
-import type { Batch, Selection } from "./transport/protocol.js";
-import type { DeleteOptions, GetOptions, RecordSet } from "./types.js";
+import type { Batch } from "./transport/protocol.js";
+import type { RecordSet } from "./types.js";
 
 const RECORD_SET = ["ids", "embeddings", "documents", "metadatas", "uris", "signal"] as const;
 
@@ -48,18 +47,4 @@ export function toBeEmbedded(
 ): batch is Batch & { documents: (string | null | undefined)[] } {
   if (batch.embeddings !== undefined || batch.documents === undefined) return false;
   return method !== "update" || batch.documents.some((document) => typeof document === "string");
-}
-
-/** Which records: by id and by filter. Limits are left to the call, because they differ. */
-export function selectionOf(call: string, options: GetOptions | DeleteOptions): Selection {
-  const selection: Selection = {};
-  if (options.ids !== undefined) selection.ids = checkIds(call, options.ids);
-  if (options.where !== undefined) {
-    selection.where = plainObject(`${call}: where`, options.where, "invalid_filter");
-  }
-  if (options.whereDocument !== undefined) {
-    const what = `${call}: whereDocument`;
-    selection.whereDocument = plainObject(what, options.whereDocument, "invalid_filter");
-  }
-  return selection;
 }

@@ -1,39 +1,51 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
-  checkConfiguration,
   checkCount,
   checkEmbeddingFunction,
   checkOptions,
   checkString,
   plainObject,
 } from "./arguments.js";
-import { Collection } from "./collection.js";
-import { Connection, destroy } from "./connection.js";
-import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { errorOf } from "./errors.js";
 import type {
+  ClientOptions,
   ClientStats,
   CreateCollectionOptions,
   GetCollectionOptions,
-  HnswConfiguration,
   ListCollectionsOptions,
-  StorageReport,
-} from "./types.js";
+  PreflightChecks,
+  UserIdentity,
+} from "./client-types.js";
+import { Collection, type StoredSchema } from "./collection.js";
+import { CollectionHandle } from "./collection-handle.js";
+import type { Extra } from "./configuration.js";
+import type { Connection } from "./connection.js";
+import { checkSchema, engineConfiguration, newConfiguration, withSpace } from "./creation.js";
+import type { EmbeddingFunction } from "./embedding-functions/function.js";
+import { rebuild } from "./embedding-functions/registry.js";
+import { errorOf } from "./errors.js";
+import type { CollectionInfo, Scope } from "./transport/protocol.js";
+import { VERSION } from "./version.js";
 
-const SCOPE = { tenant: "default_tenant", database: "default_database" };
-const CREATE = ["name", "configuration", "metadata", "embeddingFunction"] as const;
+const CREATE = ["name", "configuration", "metadata", "embeddingFunction", "schema"] as const;
 
-/** What both clients can do. Constructing one does nothing; the first call opens the database. */
+/** What all clients can do. Constructing one does nothing; the first call opens the database. */
 export abstract class Client {
-  readonly #connection: Connection;
+  readonly tenant: string;
+  readonly database: string;
+  /** @internal */
+  readonly connection: Connection;
   readonly #persistent: boolean;
+  readonly #allowReset: boolean;
   /** The same as `close`, for `await using`. Set below: older browsers have no such symbol to name a method by. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @internal */
-  constructor(path: string | undefined, worker: boolean | undefined) {
-    this.#persistent = path !== undefined;
-    this.#connection = new Connection(path, worker);
+  constructor(connection: Connection, persistent: boolean, options: ClientOptions) {
+    this.tenant = checkString("tenant", options.tenant ?? "default_tenant");
+    this.database = checkString("database", options.database ?? "default_database");
+    this.connection = connection;
+    this.#persistent = persistent;
+    this.#allowReset = options.allowReset ?? false;
   }
 
   /** Rejects with ChromaUniqueError when a collection of that name exists. */
@@ -51,38 +63,124 @@ export abstract class Client {
     checkOptions("getCollection()", options, ["name", "embeddingFunction"]);
     const name = checkString("getCollection(): name", options.name);
     checkEmbeddingFunction("getCollection()", options.embeddingFunction);
-    const info = await this.#connection.call("getCollection", SCOPE, name);
-    return new Collection(this.#connection, info, options.embeddingFunction ?? undefined);
+    const info = await this.connection.call("getCollection", this.#scope, name);
+    return this.#collectionOf(info, options.embeddingFunction);
   }
 
-  /** Collections in order of creation, without embedding functions. */
+  /** Rejects with ChromaNotFoundError when there is no collection of that id, in whatever database. */
+  async getCollectionById(id: string): Promise<Collection> {
+    const known = checkString("getCollectionById(): id", id);
+    return this.#collectionOf(await this.connection.call("getCollectionById", known));
+  }
+
+  /** By the name "tenant:database:collection", whatever this client's own tenant and database are. */
+  async getCollectionByCrn(crn: string): Promise<Collection> {
+    const [tenant, database, name, ...rest] = checkString("getCollectionByCrn(): crn", crn).split(
+      ":",
+    );
+    if (!tenant || !database || !name || rest.length > 0) {
+      throw errorOf(
+        "invalid_argument",
+        `getCollectionByCrn(): expected "tenant:database:collection", got ${JSON.stringify(crn)}.`,
+      );
+    }
+    const info = await this.connection.call("getCollection", { tenant, database }, name);
+    return this.#collectionOf(info);
+  }
+
+  /** Several collections in the order of `items`, names or `{ name, embeddingFunction? }`. All of them must exist. */
+  async getCollections(items: string[] | GetCollectionOptions[]): Promise<Collection[]> {
+    if (!Array.isArray(items)) {
+      throw errorOf("invalid_argument", "getCollections() expects an array of names.");
+    }
+    const options = Array.from(items, (item: string | GetCollectionOptions) =>
+      typeof item === "string" ? { name: item } : item,
+    );
+    return Promise.all(options.map((item) => this.getCollection(item)));
+  }
+
+  /**
+   * A handle on the collection of that id, made without asking whether there is one. It knows neither the
+   * collection's name nor its embedding function.
+   */
+  collection(id: string): CollectionHandle {
+    const scope = { ...this.#scope, id: checkString("collection(): id", id) };
+    return new CollectionHandle(this, scope);
+  }
+
+  /** Collections in order of creation. */
   async listCollections(options: ListCollectionsOptions = {}): Promise<Collection[]> {
     checkOptions("listCollections()", options, ["limit", "offset"]);
     const limit = checkCount("listCollections(): limit", options.limit ?? 100);
     const offset = checkCount("listCollections(): offset", options.offset ?? 0);
-    const infos = await this.#connection.call("listCollections", SCOPE, limit, offset);
-    return infos.map((info) => new Collection(this.#connection, info, undefined));
+    const infos = await this.connection.call("listCollections", this.#scope, limit, offset);
+    return Promise.all(infos.map((info) => this.#collectionOf(info)));
   }
 
-  countCollections(): Promise<number> {
-    return this.#connection.call("countCollections", SCOPE);
+  async countCollections(): Promise<number> {
+    return this.connection.call("countCollections", this.#scope);
   }
 
   /** Deletes the collection and its records. Rejects with ChromaNotFoundError when there is none of that name. */
   async deleteCollection(options: { name: string }): Promise<void> {
     checkOptions("deleteCollection()", options, ["name"]);
     const name = checkString("deleteCollection(): name", options.name);
-    await this.#connection.call("deleteCollection", SCOPE, name);
+    await this.connection.call("deleteCollection", this.#scope, name);
+  }
+
+  /** Deletes every collection of every database. Only for a client created with `{ allowReset: true }`. */
+  async reset(): Promise<void> {
+    if (!this.#allowReset) {
+      throw errorOf(
+        "forbidden",
+        "reset() deletes everything, so it needs a client created with { allowReset: true }.",
+      );
+    }
+    await this.connection.call("reset");
+  }
+
+  /** The time in nanoseconds, once the engine has answered. */
+  async heartbeat(): Promise<number> {
+    await this.countCollections();
+    return Date.now() * 1e6;
+  }
+
+  /** This package's version. */
+  async version(): Promise<string> {
+    return VERSION;
+  }
+
+  async getPreflightChecks(): Promise<PreflightChecks> {
+    return { max_batch_size: 10_000, supports_base64_encoding: false };
+  }
+
+  /** How many records a program should write at a time. Nothing refuses more: they only have to fit into memory. */
+  async getMaxBatchSize(): Promise<number> {
+    return (await this.getPreflightChecks()).max_batch_size;
+  }
+
+  /** False: embeddings reach the engine as numbers. */
+  async supportsBase64Encoding(): Promise<boolean> {
+    return (await this.getPreflightChecks()).supports_base64_encoding;
+  }
+
+  /** Whose data this client sees. There are no users, so there is no id of one. */
+  async getUserIdentity(): Promise<UserIdentity> {
+    return { user_id: "", tenant: this.tenant, databases: [this.database] };
   }
 
   async stats(): Promise<ClientStats> {
-    const { records, collections, unlinked, wasmBytes } = await this.#connection.call("stats");
+    const { records, collections, unlinked, wasmBytes } = await this.connection.call("stats");
     return { records, collections, unlinked, persistent: this.#persistent, wasmBytes };
   }
 
   /** Waits for what is under way and frees the worker. Later calls reject with code "closed". */
   close(): Promise<void> {
-    return this.#connection.close();
+    return this.connection.close();
+  }
+
+  get #scope(): Scope {
+    return { tenant: this.tenant, database: this.database };
   }
 
   async #create(
@@ -93,110 +191,51 @@ export abstract class Client {
     checkOptions(call, options, CREATE);
     const name = checkString(`${call}: name`, options.name);
     const metadata =
-      options.metadata && plainObject(`${call}: metadata`, options.metadata, "invalid_metadata");
-    const given = checkConfiguration(call, options.configuration);
+      options.metadata === undefined || options.metadata === null
+        ? undefined
+        : plainObject(`${call}: metadata`, options.metadata, "invalid_metadata");
     checkEmbeddingFunction(call, options.embeddingFunction);
-    if (given.embeddingFunction && options.embeddingFunction) {
-      throw errorOf(
-        "invalid_argument",
-        `${call}: embeddingFunction stands both in the options and in configuration; give it once.`,
-      );
-    }
-    const used = options.embeddingFunction ?? given.embeddingFunction;
-    const info = await this.#connection.call(
+    const given = options.embeddingFunction ?? options.configuration?.embeddingFunction;
+    const schema = checkSchema(call, options.schema);
+    const index = schema && (await import("./schema/stored.js")).indexOf(call, schema);
+    const configuration = newConfiguration(call, options);
+    const extra: Extra = { embedding_function: configuration.embedding_function };
+    if (schema) extra.schema = schema;
+    const info = await this.connection.call(
       "createCollection",
-      SCOPE,
+      this.#scope,
       name,
       metadata,
-      withDefaultSpace(given.settings, metadata, used),
-      undefined,
+      engineConfiguration(call, configuration, metadata, index && withSpace(index, given)),
+      JSON.stringify(extra),
       getOrCreate,
     );
-    return new Collection(this.#connection, info, used);
+    return this.#collectionOf(info, given, options.schema?.resolveEmbeddingFunction());
+  }
+
+  /** `given` is used whatever is stored, `otherwise` where nothing else can be built. */
+  async #collectionOf(
+    info: CollectionInfo,
+    given?: EmbeddingFunction | null,
+    otherwise?: EmbeddingFunction | null,
+  ): Promise<Collection> {
+    const extra: Extra = JSON.parse(info.extra ?? "{}");
+    let schema: StoredSchema | undefined;
+    if (extra.schema) {
+      schema = await (await import("./schema/stored.js")).storedSchema(extra.schema, this);
+    }
+    const stored = rebuild(extra.embedding_function, this);
+    const embeddingFunction =
+      given ?? stored.embeddingFunction ?? schema?.schema.resolveEmbeddingFunction() ?? otherwise;
+    return new Collection(this, info, {
+      extra,
+      schema,
+      embeddingFunction,
+      missing: stored.missing,
+    });
   }
 }
 
 if (Symbol.asyncDispose) {
   Object.defineProperty(Client.prototype, Symbol.asyncDispose, { value: Client.prototype.close });
-}
-
-export interface EphemeralClientOptions {
-  /** Whether the engine runs in a worker of its own. Default: where there is `Worker`; not in Node. */
-  worker?: boolean | undefined;
-}
-
-/** Keeps everything in memory, until it is closed or the page goes away. */
-export class EphemeralClient extends Client {
-  constructor(options: EphemeralClientOptions = {}) {
-    checkOptions("EphemeralClient", options, ["worker"]);
-    super(undefined, options.worker);
-  }
-}
-
-export interface PersistentClientOptions {
-  /** Name of the IndexedDB database, within this origin. */
-  path: string;
-  /** Whether the engine runs in a worker of its own. Default: where there is `Worker`. */
-  worker?: boolean | undefined;
-}
-
-/** Keeps everything in IndexedDB as well, where it outlives the page. */
-export class PersistentClient extends Client {
-  constructor(options: PersistentClientOptions) {
-    super(checkPath("PersistentClient", options), options.worker);
-  }
-
-  /** What the browser says of this origin's storage, all databases together. */
-  async storage(): Promise<StorageReport> {
-    const [persisted, { usage, quota }] = await Promise.all([
-      storageManager().persisted(),
-      storageManager().estimate(),
-    ]);
-    return { persisted, usage, quota };
-  }
-
-  /** Asks the browser not to clear this origin's storage when space runs short. True when it agrees. */
-  async requestPersistence(): Promise<boolean> {
-    return storageManager().persist();
-  }
-
-  /** Removes a whole database. Close its clients first. */
-  static async destroy(options: PersistentClientOptions): Promise<void> {
-    await destroy(checkPath("PersistentClient.destroy()", options), options.worker);
-  }
-}
-
-function checkPath(call: string, options: PersistentClientOptions): string {
-  checkOptions(call, options, ["path", "worker"]);
-  if (typeof options.path === "string" && options.path !== "") return options.path;
-  throw errorOf(
-    "invalid_argument",
-    `${call} needs a path, the name of its IndexedDB database: { path: "notes" }. EphemeralClient needs none.`,
-  );
-}
-
-function storageManager(): StorageManager {
-  if (typeof navigator !== "undefined" && navigator.storage) return navigator.storage;
-  throw errorOf(
-    "storage_unavailable",
-    "The browser's storage manager is missing here; it exists in secure contexts (https or localhost).",
-  );
-}
-
-/**
- * As in Chroma, an embedding function that names both its default and its supported spaces chooses the space of a
- * new collection whose configuration and metadata do not.
- */
-function withDefaultSpace(
-  configuration: { hnsw?: HnswConfiguration | null },
-  metadata: object | undefined,
-  embeddingFunction: EmbeddingFunction | undefined,
-): object {
-  if (!embeddingFunction?.defaultSpace || !embeddingFunction.supportedSpaces) return configuration;
-  const { hnsw } = configuration;
-  const chosen = hnsw
-    ? hnsw.space
-    : Object.keys(metadata ?? {}).some((key) => key.startsWith("hnsw:"));
-  if (chosen) return configuration;
-  return { ...configuration, hnsw: { ...hnsw, space: embeddingFunction.defaultSpace() } };
 }

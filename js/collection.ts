@@ -1,100 +1,87 @@
 import { abortable } from "./abort.js";
-import {
-  checkConfiguration,
-  checkCount,
-  checkInclude,
-  checkOptions,
-  checkSignal,
-  checkString,
-  plainObject,
-} from "./arguments.js";
-import { batchOf, selectionOf, toBeEmbedded } from "./batch.js";
-import type { Connection } from "./connection.js";
-import { embedDocuments, queryEmbeddings } from "./embed.js";
+import { checkOptions, checkReadLevel, checkSignal, checkString } from "./arguments.js";
+import { batchOf, toBeEmbedded } from "./batch.js";
+import type { Client } from "./client.js";
+import { configurationOf, type Extra, modification } from "./configuration.js";
+import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf } from "./errors.js";
-import {
-  type GetResult,
-  getResult,
-  IncludeEnum,
-  type QueryResult,
-  queryResult,
-} from "./results.js";
-import type { CollectionChanges, CollectionInfo } from "./transport/protocol.js";
+import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
+import type { Schema } from "./schema/schema.js";
+import { searchPayloads } from "./search-request.js";
+import { type SearchResult, searchResult } from "./search-result.js";
+import { deleteSelection, getRequest, queryRequest } from "./selection.js";
+import type { Answer, Arguments, CollectionInfo, Method, Selection } from "./transport/protocol.js";
 import type {
   CollectionConfiguration,
   CollectionMetadata,
+  CountOptions,
   DeleteOptions,
   DeleteResult,
   GetOptions,
+  IndexingStatus,
   Metadata,
   ModifyOptions,
   PeekOptions,
   QueryOptions,
   RecordSet,
+  SearchInput,
+  SearchOptions,
 } from "./types.js";
 
-const GET = ["ids", "where", "whereDocument", "limit", "offset", "include", "signal"] as const;
-const QUERY = [
-  "queryEmbeddings",
-  "queryTexts",
-  "queryURIs",
-  "nResults",
-  "ids",
-  "where",
-  "whereDocument",
-  "include",
-  "signal",
-] as const;
-const DELETE = ["ids", "where", "whereDocument", "limit"] as const;
-const MODIFY = ["name", "metadata", "configuration"] as const;
-const { distances, documents, embeddings, metadatas, uris } = IncludeEnum;
+/** A schema and the rule that comes with it. Loaded only for collections that have one. */
+export interface StoredSchema {
+  schema: Schema;
+  /** Throws when the filters look at metadata or documents that the schema leaves out of its indices. */
+  check(call: string, filters: { where?: object; whereDocument?: object }): void;
+}
+
+/** What a collection object is made of beside what the engine tells. */
+export interface CollectionParts {
+  extra: Extra;
+  schema: StoredSchema | undefined;
+  embeddingFunction: EmbeddingFunction | null | undefined;
+  /** Why there is no embedding function, where there is none. */
+  missing: string | undefined;
+}
 
 /**
  * Records under one name that share a dimension and a space. Obtained from a client. Every write is kept when its
- * promise resolves; a call that rejects has changed nothing.
+ * promise resolves; a call that rejects has changed nothing. Assigning to a property changes this object alone, not
+ * what is stored: `modify` does that.
  */
 export class Collection {
   readonly id: string;
-  readonly tenant = "default_tenant";
-  readonly database = "default_database";
-  readonly #connection: Connection;
-  #info: CollectionInfo;
-  #embeddingFunction: EmbeddingFunction | undefined;
+  readonly tenant: string;
+  readonly database: string;
+  name!: string;
+  /** Undefined when the collection has none. */
+  metadata: CollectionMetadata | undefined;
+  configuration!: CollectionConfiguration;
+  /** What embeds documents and query texts for this object. */
+  embeddingFunction: EmbeddingFunction | undefined;
+  /** Undefined when the collection was created without one. */
+  schema: Schema | undefined;
+  readonly #client: Client;
+  readonly #parts: CollectionParts;
 
   /** @internal */
-  constructor(
-    connection: Connection,
-    info: CollectionInfo,
-    embeddingFunction: EmbeddingFunction | undefined,
-  ) {
+  constructor(client: Client, info: CollectionInfo, parts: CollectionParts) {
     this.id = info.id;
-    this.#connection = connection;
-    this.#info = info;
-    this.#embeddingFunction = embeddingFunction;
-  }
-
-  get name(): string {
-    return this.#info.name;
-  }
-
-  /** Undefined when the collection has none. */
-  get metadata(): CollectionMetadata | undefined {
-    return this.#info.metadata;
-  }
-
-  get configuration(): CollectionConfiguration {
-    return this.#info.configuration;
-  }
-
-  /** What embeds documents and query texts for this object; not stored with the collection. */
-  get embeddingFunction(): EmbeddingFunction | undefined {
-    return this.#embeddingFunction;
+    this.tenant = info.tenant;
+    this.database = info.database;
+    this.embeddingFunction = parts.embeddingFunction ?? undefined;
+    this.schema = parts.schema?.schema;
+    this.#client = client;
+    this.#parts = parts;
+    this.#take(info);
   }
 
   /** How many records there are. */
-  count(): Promise<number> {
-    return this.#connection.call("count", this.id);
+  async count(options: CountOptions = {}): Promise<number> {
+    checkOptions("count()", options, ["readLevel"]);
+    checkReadLevel("count()", options);
+    return this.#call("count", this.id);
   }
 
   /** Adds records. Ids that exist are left as they are, without an error. */
@@ -117,38 +104,16 @@ export class Collection {
 
   /** Deletes the records that match everything given. */
   async delete(options: DeleteOptions): Promise<DeleteResult> {
-    checkOptions("delete()", options, DELETE);
-    const selection = selectionOf("delete()", options);
-    if (options.limit !== undefined) {
-      if (!options.where && !options.whereDocument) {
-        throw errorOf(
-          "invalid_argument",
-          "delete(): limit needs where or whereDocument beside it.",
-        );
-      }
-      selection.limit = checkCount("delete(): limit", options.limit);
-    }
-    return { deleted: await this.#connection.call("delete", this.id, selection) };
+    const selection = this.#checked("delete()", deleteSelection(options));
+    return { deleted: await this.#call("delete", this.id, selection) };
   }
 
   /** Reads records in order of insertion, by id, by filter, or all. */
   async get<TMeta extends object = Metadata>(options: GetOptions = {}): Promise<GetResult<TMeta>> {
-    checkOptions("get()", options, GET);
-    const signal = checkSignal("get()", options.signal);
-    const include = checkInclude("get()", options.include ?? [documents, metadatas], [
-      documents,
-      metadatas,
-      embeddings,
-      uris,
-    ]);
-    const selection = selectionOf("get()", options);
-    if (options.limit !== undefined && options.limit !== null) {
-      selection.limit = checkCount("get(): limit", options.limit);
-    }
-    if (options.offset !== undefined)
-      selection.offset = checkCount("get(): offset", options.offset);
+    const { selection, include, signal } = getRequest(options);
+    this.#checked("get()", selection);
     return abortable(signal, async () =>
-      getResult<TMeta>(await this.#connection.call("get", this.id, selection, include), include),
+      getResult<TMeta>(await this.#call("get", this.id, selection, include), include),
     );
   }
 
@@ -160,25 +125,12 @@ export class Collection {
 
   /** The nearest records to each query, nearest first, among those that match the filters. */
   async query<TMeta extends object = Metadata>(options: QueryOptions): Promise<QueryResult<TMeta>> {
-    checkOptions("query()", options, QUERY);
-    const signal = checkSignal("query()", options.signal);
-    const include = checkInclude("query()", options.include ?? [metadatas, documents, distances], [
-      distances,
-      documents,
-      metadatas,
-      embeddings,
-      uris,
-    ]);
-    const nResults = checkCount("query(): nResults", options.nResults ?? 10);
-    const selection = selectionOf("query()", options);
+    const { selection, include, nResults, signal } = queryRequest(options);
+    this.#checked("query()", selection);
     return abortable(signal, async () => {
-      const { data, dimension } = await queryEmbeddings(
-        this.name,
-        options,
-        this.#embeddingFunction,
-      );
+      const { data, dimension } = await queryEmbeddings(options, this.#embedder);
       signal?.throwIfAborted();
-      const columns = await this.#connection.call(
+      const columns = await this.#call(
         "query",
         this.id,
         data,
@@ -191,18 +143,86 @@ export class Collection {
     });
   }
 
+  /**
+   * The best records of each search, best first: ranked by expressions over distances, grouped, cut and with the columns
+   * that it selects. Takes plain objects and what the builder of "vecino/chromadb" makes.
+   */
+  async search(
+    searches: SearchInput | SearchInput[],
+    options: SearchOptions = {},
+  ): Promise<SearchResult> {
+    checkOptions("search()", options, ["readLevel", "signal"]);
+    checkReadLevel("search()", options);
+    const signal = checkSignal("search()", options.signal);
+    return abortable(signal, async () => {
+      const payloads = await searchPayloads(searches, signal, this.#embedder, ({ filter }) =>
+        this.#checked("search()", filter ? { where: filter } : {}),
+      );
+      signal?.throwIfAborted();
+      return searchResult(await this.#call("search", this.id, payloads));
+    });
+  }
+
   /** Changes the collection's name, metadata or configuration; what is not given stays. */
   async modify(options: ModifyOptions): Promise<void> {
-    checkOptions("modify()", options, MODIFY);
-    const changes: CollectionChanges = {};
-    if (options.name !== undefined) changes.name = checkString("modify(): name", options.name);
-    if (options.metadata !== undefined) {
-      changes.metadata = plainObject("modify(): metadata", options.metadata, "invalid_metadata");
-    }
-    const { settings, embeddingFunction } = checkConfiguration("modify()", options.configuration);
-    if (Object.keys(settings).length > 0) changes.configuration = settings;
-    this.#info = await this.#connection.call("modifyCollection", this.id, changes);
-    this.#embeddingFunction = embeddingFunction ?? this.#embeddingFunction;
+    const { changes, extra, embeddingFunction } = modification(
+      options,
+      this.#parts.extra,
+      this.embeddingFunction,
+    );
+    const info = await this.#call("modifyCollection", this.id, changes);
+    this.#parts.extra = extra;
+    this.embeddingFunction = embeddingFunction ?? this.embeddingFunction;
+    this.#take(info);
+  }
+
+  /** A new collection of that name in the same database, with a copy of every record. */
+  async fork(options: { name: string }): Promise<Collection> {
+    checkOptions("fork()", options, ["name"]);
+    const name = checkString("fork(): name", options.name);
+    const info = await this.#call("forkCollection", this.id, name);
+    const { embeddingFunction } = this;
+    return new Collection(this.#client, info, { ...this.#parts, embeddingFunction });
+  }
+
+  /** Always rejects: forks here are copies that know nothing of each other, so nobody counts them. */
+  async forkCount(): Promise<number> {
+    throw errorOf(
+      "unsupported",
+      "forkCount() is not supported: a fork is a copy of its own, and no collection knows its forks.",
+    );
+  }
+
+  /** How far the graph is built. Records it does not hold yet are found all the same. */
+  async getIndexingStatus(): Promise<IndexingStatus> {
+    const { indexed, total } = await this.#call("indexingStatus", this.id);
+    return {
+      num_indexed_ops: indexed,
+      num_unindexed_ops: total - indexed,
+      op_indexing_progress: total === 0 ? 1 : indexed / total,
+      total_ops: total,
+    };
+  }
+
+  get #embedder(): Embedder {
+    const { embeddingFunction } = this;
+    return { name: this.name || this.id, embeddingFunction, missing: this.#parts.missing };
+  }
+
+  async #call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
+    return this.#client.connection.call(method, ...args);
+  }
+
+  /** The selection, once the schema allows its filters. */
+  #checked(call: string, selection: Selection): Selection {
+    this.#parts.schema?.check(call, selection);
+    return selection;
+  }
+
+  #take({ name, metadata, configuration }: CollectionInfo): void {
+    this.name = name;
+    this.metadata = metadata;
+    this.configuration = configurationOf(configuration, this.#parts.extra);
   }
 
   async #write(method: "add" | "upsert" | "update", records: RecordSet): Promise<void> {
@@ -210,17 +230,12 @@ export class Collection {
     const { signal } = records;
     return abortable(signal, async () => {
       if (toBeEmbedded(method, batch)) {
-        const { ids, documents: texts } = batch;
-        const { data, dimension } = await embedDocuments(
-          `${method}()`,
-          this.name,
-          { ids, documents: texts, signal },
-          this.#embeddingFunction,
-        );
+        const texts = { ids: batch.ids, documents: batch.documents, signal };
+        const { data, dimension } = await embedDocuments(`${method}()`, texts, this.#embedder);
         Object.assign(batch, { embeddings: data, dimension });
         signal?.throwIfAborted();
       }
-      await this.#connection.call(method, this.id, batch);
+      await this.#call(method, this.id, batch);
     });
   }
 }

@@ -12,21 +12,24 @@ interface Texts {
   signal: AbortSignal | undefined;
 }
 
+/** What embeds for a collection, or the reason why nothing does, as the end of a sentence. */
+export interface Embedder {
+  name: string;
+  embeddingFunction: EmbeddingFunction | undefined;
+  missing: string | undefined;
+}
+
 /** One embedding per document. */
 export async function embedDocuments(
   call: string,
-  collection: string,
   { ids, documents, signal }: Texts,
-  embeddingFunction: EmbeddingFunction | undefined,
+  embedder: Embedder,
 ): Promise<FlatEmbeddings> {
-  if (!embeddingFunction) {
-    throw errorOf(
-      "invalid_argument",
-      `${call}: documents alone cannot be stored, because collection ${quote(collection)} was obtained without an ` +
-        "embedding function. Either pass embeddings beside the documents, or pass embeddingFunction to " +
-        "createCollection, getOrCreateCollection or getCollection.",
-    );
-  }
+  const embeddingFunction = functionOf(
+    embedder,
+    `${call}: documents alone cannot be stored`,
+    "pass embeddings beside the documents",
+  );
   const texts = documents.map((document, index) => {
     if (typeof document === "string") return document;
     throw errorOf(
@@ -41,9 +44,8 @@ export async function embedDocuments(
 
 /** The embeddings that a query searches for: as given, or of its texts. */
 export async function queryEmbeddings(
-  collection: string,
   options: QueryOptions,
-  embeddingFunction: EmbeddingFunction | undefined,
+  embedder: Embedder,
 ): Promise<FlatEmbeddings> {
   const given = options.queryEmbeddings;
   if (given !== undefined) {
@@ -63,19 +65,36 @@ export async function queryEmbeddings(
     throw errorOf("invalid_argument", `query() needs queryEmbeddings or queryTexts.${uris}`);
   }
   const texts = checkTexts("query(): queryTexts", options.queryTexts);
-  if (!embeddingFunction) {
-    throw errorOf(
-      "invalid_argument",
-      `query(): queryTexts cannot be searched for, because collection ${quote(collection)} was obtained without an ` +
-        "embedding function. Either pass queryEmbeddings, or pass embeddingFunction to createCollection, " +
-        "getOrCreateCollection or getCollection.",
-    );
-  }
-  const context = { signal: options.signal };
+  const what = "query(): queryTexts cannot be searched for";
+  return embedQueries(what, "pass queryEmbeddings", texts, options.signal, embedder);
+}
+
+/** One embedding per text of a question. */
+export async function embedQueries(
+  failure: string,
+  instead: string,
+  texts: string[],
+  signal: AbortSignal | undefined,
+  embedder: Embedder,
+): Promise<FlatEmbeddings> {
+  const embeddingFunction = functionOf(embedder, failure, instead);
   const generated = embeddingFunction.generateForQueries
-    ? await embeddingFunction.generateForQueries(texts, context)
-    : await embeddingFunction.generate(texts, context);
+    ? await embeddingFunction.generateForQueries(texts, { signal })
+    : await embeddingFunction.generate(texts, { signal });
   return flattenGenerated(generated, texts.length, nameOf(embeddingFunction));
+}
+
+function functionOf(
+  { name, embeddingFunction, missing }: Embedder,
+  failure: string,
+  instead: string,
+): EmbeddingFunction {
+  if (embeddingFunction) return embeddingFunction;
+  throw errorOf(
+    "invalid_argument",
+    `${failure}, because collection ${quote(name)} has no embedding function: ${missing}. Either ${instead}, or ` +
+      "pass embeddingFunction to createCollection, getOrCreateCollection or getCollection.",
+  );
 }
 
 function nameOf(embeddingFunction: EmbeddingFunction): string {

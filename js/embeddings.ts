@@ -1,5 +1,5 @@
 /** From the forms in which callers hold embeddings to the one in which the engine takes them. */
-import { ChromaClientError, ChromaValueError, VecinoError } from "./errors.js";
+import { errorOf, VecinoError } from "./errors.js";
 import { kind } from "./kind.js";
 
 /** Rows of numbers, or one Float32Array that holds row after row. */
@@ -36,7 +36,7 @@ export function flatten(embeddings: unknown, rows: number, names: RowNames): Fla
   const data = new Float32Array(rows * dimension);
   embeddings.forEach((row: unknown, index) => {
     if (rowLength(row, index, names) !== dimension) {
-      throw new ChromaValueError(
+      throw errorOf(
         "dimension_mismatch",
         `${names.row(index)} has ${(row as number[]).length} dimensions, but ${names.row(0)} has ${dimension}: ` +
           "all embeddings of one call must have the same length.",
@@ -49,7 +49,7 @@ export function flatten(embeddings: unknown, rows: number, names: RowNames): Fla
 
 function flattenOne(flat: Float32Array, rows: number, names: RowNames): FlatEmbeddings {
   if (flat.length === 0 || flat.length % rows !== 0) {
-    throw new ChromaValueError(
+    throw errorOf(
       "dimension_mismatch",
       `${names.list} is a Float32Array of ${flat.length} numbers, which does not divide into ${rows} rows ` +
         "of equal length.",
@@ -89,13 +89,13 @@ export function flattenGenerated(returned: unknown, rows: number, name: string):
     return flatten(returned, rows, { list, row: (i) => `${list} for text ${i}` });
   } catch (error) {
     if (!(error instanceof VecinoError)) throw error;
-    throw new ChromaClientError(
+    throw errorOf(
       "embedding_function",
       `${error.message} Expected one array of numbers for each of the ${rows} texts. Nothing was written.`,
     );
   }
 }
 
-function invalid(message: string): ChromaValueError {
-  return new ChromaValueError("invalid_argument", message);
+function invalid(message: string): VecinoError {
+  return errorOf("invalid_argument", message);
 }

@@ -4,16 +4,18 @@
 export type ErrorCode =
   | "invalid_argument"
   | "invalid_name"
-  | "unknown_database"
   | "dimension_mismatch"
   | "duplicate_id"
   | "non_finite"
   | "zero_vector"
   | "invalid_filter"
+  | "invalid_regex"
   | "invalid_configuration"
   | "invalid_metadata"
   | "not_found"
   | "already_exists"
+  | "forbidden"
+  | "unsupported"
   | "closed"
   | "storage"
   | "storage_full"
@@ -31,73 +33,81 @@ export type ErrorCode =
 /** What every error of this package is. */
 export class VecinoError extends Error {
   override name = "VecinoError";
+  readonly code: ErrorCode = "internal";
 
-  constructor(
-    readonly code: ErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
   }
 }
 
 /** An argument has the wrong shape or value. */
 export class ChromaValueError extends VecinoError {
   override name = "ChromaValueError";
+  override readonly code: ErrorCode = "invalid_argument";
 }
 
-/** The collection does not exist. */
+/** The collection, the database or the tenant does not exist. */
 export class ChromaNotFoundError extends VecinoError {
   override name = "ChromaNotFoundError";
+  override readonly code: ErrorCode = "not_found";
 }
 
-/** A collection of that name exists. */
+/** A collection, a database or a tenant of that name exists. */
 export class ChromaUniqueError extends VecinoError {
   override name = "ChromaUniqueError";
+  override readonly code: ErrorCode = "already_exists";
 }
 
 /** Something could not be reached: an embedding service, the worker's file or the engine's. */
 export class ChromaConnectionError extends VecinoError {
   override name = "ChromaConnectionError";
+  override readonly code: ErrorCode = "connection";
 }
 
 /** An embedding service refused the key (HTTP 401 or 403). */
 export class ChromaUnauthorizedError extends VecinoError {
-  override name = "ChromaUnauthorizedError";
+  // Chroma's own name for it, which programs compare with.
+  override name = "ChromaAuthError";
+  override readonly code: ErrorCode = "unauthorized";
+}
+
+/** The client was not created with the permission: `reset` needs `allowReset`. */
+export class ChromaForbiddenError extends VecinoError {
+  override name = "ChromaForbiddenError";
+  override readonly code: ErrorCode = "forbidden";
 }
 
 /** An embedding service asks to slow down (HTTP 429). */
 export class ChromaRateLimitError extends VecinoError {
   override name = "ChromaRateLimitError";
+  override readonly code: ErrorCode = "rate_limit";
 }
 
 /** An embedding service failed (HTTP 5xx) or gave an answer that cannot be read. */
 export class ChromaServerError extends VecinoError {
   override name = "ChromaServerError";
+  override readonly code: ErrorCode = "server";
 }
 
 /** The browser has no more room for this origin. */
 export class ChromaQuotaExceededError extends VecinoError {
   override name = "ChromaQuotaExceededError";
+  override readonly code: ErrorCode = "storage_full";
 }
 
-/** Everything else: a closed client, storage that fails, an embedding function that misbehaves. */
+/** Everything else that is refused or fails: a name, a configuration, an embedding's dimension, storage. */
 export class ChromaClientError extends VecinoError {
   override name = "ChromaClientError";
 }
 
 const CLASSES: Partial<Record<ErrorCode, typeof VecinoError>> = {
   invalid_argument: ChromaValueError,
-  dimension_mismatch: ChromaValueError,
-  invalid_name: ChromaValueError,
   duplicate_id: ChromaValueError,
-  non_finite: ChromaValueError,
-  zero_vector: ChromaValueError,
   invalid_filter: ChromaValueError,
-  invalid_configuration: ChromaValueError,
   invalid_metadata: ChromaValueError,
   not_found: ChromaNotFoundError,
   already_exists: ChromaUniqueError,
+  forbidden: ChromaForbiddenError,
   storage_full: ChromaQuotaExceededError,
   connection: ChromaConnectionError,
   unauthorized: ChromaUnauthorizedError,
@@ -107,7 +117,8 @@ const CLASSES: Partial<Record<ErrorCode, typeof VecinoError>> = {
 
 /** An error of the class that belongs to `code`. */
 export function errorOf(code: ErrorCode, message: string, options?: ErrorOptions): VecinoError {
-  return new (CLASSES[code] ?? ChromaClientError)(code, message, options);
+  const error = new (CLASSES[code] ?? ChromaClientError)(message, options?.cause);
+  return Object.assign(error, { code });
 }
 
 /** An error as it crosses from the worker, where classes do not survive. */

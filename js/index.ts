@@ -1,21 +1,25 @@
 /** Vecino: a vector database that lives in a web page. Importing this does nothing until a client is used. */
+export { Client } from "./client.js";
 export {
-  Client,
   EphemeralClient,
   type EphemeralClientOptions,
   PersistentClient,
   type PersistentClientOptions,
-} from "./client.js";
+} from "./clients.js";
 export type { Collection } from "./collection.js";
-export type { EmbeddingFunction } from "./embedding-functions/function.js";
-export {
-  OpenAIEmbeddingFunction,
-  type OpenAIEmbeddingFunctionOptions,
-} from "./embedding-functions/openai.js";
+export type { CollectionHandle } from "./collection-handle.js";
+export type {
+  EmbeddingFunction,
+  EmbeddingFunctionClass,
+} from "./embedding-functions/function.js";
+export { OpenAIEmbeddingFunction } from "./embedding-functions/openai.js";
+export type * from "./embedding-functions/openai-options.js";
+export { registerEmbeddingFunction } from "./embedding-functions/registry.js";
 export type { Embeddings } from "./embeddings.js";
 export {
   ChromaClientError,
   ChromaConnectionError,
+  ChromaForbiddenError,
   ChromaNotFoundError,
   ChromaQuotaExceededError,
   ChromaRateLimitError,
@@ -34,4 +38,5 @@ export {
   QueryResult,
   type QueryRow,
 } from "./results.js";
+export { SearchResult, type SearchResultRow } from "./search-result.js";
 export type * from "./types.js";

@@ -158,7 +158,12 @@ export function queryResult<TMeta extends object>(
   });
 }
 
-function rowsOf({ embeddings, dimension }: GetColumns, start: number, end: number): number[][] {
+/** Rows `start` up to, not including, `end` of the flat embeddings. */
+export function rowsOf(
+  { embeddings, dimension }: Pick<GetColumns, "embeddings" | "dimension">,
+  start: number,
+  end: number,
+): number[][] {
   if (!embeddings) return [];
   return Array.from({ length: end - start }, (_, i) =>
     Array.from(embeddings.subarray((start + i) * dimension, (start + i + 1) * dimension)),

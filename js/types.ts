@@ -1,20 +1,22 @@
-/** The shapes of what goes into and comes out of the public calls. Names follow npm `chromadb` 3.5.0. */
-import type { EmbeddingFunction } from "./embedding-functions/function.js";
+/** The shapes of what goes into and comes out of a collection's calls. Names follow npm `chromadb` 3.5.0. */
+import type { UpdateCollectionConfiguration } from "./configuration-types.js";
 import type { Embeddings } from "./embeddings.js";
 import type { Include } from "./results.js";
 
-/** How far apart two embeddings are. Smaller is closer: squared l2, 1 - cosine, 1 - dot product. */
-export type Space = "l2" | "cosine" | "ip";
+export type * from "./client-types.js";
+export type * from "./configuration-types.js";
 
-/** Chroma's types allow these as metadata values; this version refuses them (`invalid_metadata`). */
-type RefusedValue =
-  | string[]
-  | number[]
-  | boolean[]
-  | { indices: number[]; values: number[]; tokens?: string[] | null };
+export type MetadataScalar = string | number | boolean;
 
-/** What a metadata key may hold. In an update or upsert null removes the key. */
-export type MetadataValue = string | number | boolean | null | RefusedValue;
+/** A vector of which only the coordinates at `indices` are not zero. Refused wherever it would be stored or searched. */
+export interface SparseVector {
+  indices: number[];
+  values: number[];
+  tokens?: string[] | null;
+}
+
+/** What a metadata key may hold: an array has one type of elements. In an update or upsert null removes the key. */
+export type MetadataValue = MetadataScalar | string[] | number[] | boolean[] | SparseVector | null;
 
 /** Metadata of one record. Keys are not empty and start with neither `#` nor `$`. */
 export type Metadata = Record<string, MetadataValue>;
@@ -22,14 +24,10 @@ export type Metadata = Record<string, MetadataValue>;
 /** Metadata of a collection: the same values as a record's. */
 export type CollectionMetadata = Record<string, MetadataValue>;
 
-export type LiteralValue = string | number | boolean;
+export type LiteralValue = MetadataScalar;
 
-/** Chroma's types allow these inside a field; this version refuses them by name (`invalid_filter`). */
-type RefusedOperator =
-  | { $contains: LiteralValue }
-  | { $not_contains: LiteralValue }
-  | { $and: LiteralValue }
-  | { $or: LiteralValue };
+/** Chroma's types allow these inside a field; they are refused by name (`invalid_filter`). */
+type RefusedOperator = { $and: LiteralValue } | { $or: LiteralValue };
 
 /** One operator applied to one metadata field. */
 export type OperatorExpression =
@@ -41,6 +39,12 @@ export type OperatorExpression =
   | { $lte: LiteralValue }
   | { $in: LiteralValue[] }
   | { $nin: LiteralValue[] }
+  /** On an array: it holds this very element. On `#document`: the text holds this one. */
+  | { $contains: LiteralValue }
+  | { $not_contains: LiteralValue }
+  /** On `#document` only. */
+  | { $regex: string }
+  | { $not_regex: string }
   | RefusedOperator;
 
 /** A filter on metadata: `{ year: 1999 }`, `{ year: { $gte: 1990 } }`, `{ $and: [..] }`, `{ $or: [..] }`. */
@@ -49,74 +53,18 @@ export type Where =
   | { $and: Where[] }
   | { $or: Where[] };
 
-/** Chroma's types allow these; this version refuses them by name (`invalid_filter`). */
-type RefusedDocumentOperator =
-  | { $matches: string }
-  | { $not_matches: string }
-  | { $regex: string }
-  | { $not_regex: string };
+/** Chroma's types allow these; they are refused by name (`invalid_filter`). */
+type RefusedDocumentOperator = { $matches: string } | { $not_matches: string };
 
-/** A filter on the document's text; `$contains` is a case-sensitive substring. */
+/** A filter on the document's text: a case-sensitive substring, or a regular expression. */
 export type WhereDocument =
   | { $contains: string }
   | { $not_contains: string }
+  | { $regex: string }
+  | { $not_regex: string }
   | { $and: WhereDocument[] }
   | { $or: WhereDocument[] }
   | RefusedDocumentOperator;
-
-/** Settings of the nearest-neighbor graph. */
-export interface HnswConfiguration {
-  /** Default "l2". Fixed when the collection is created. */
-  space?: Space | null;
-  /** Candidates looked at while linking a record in. 1 to 10000, default 100; higher links better and slower. Fixed at creation. */
-  ef_construction?: number | null;
-  /** Candidates looked at in a query. 1 to 10000, default 100; higher finds more of the true neighbors and is slower. */
-  ef_search?: number | null;
-  /** Links per record (twice as many on the bottom level). 2 to 128, default 16. Fixed at creation. */
-  max_neighbors?: number | null;
-}
-
-/** A collection's configuration, every default filled in. */
-export interface CollectionConfiguration {
-  hnsw: { space: Space; ef_construction: number; ef_search: number; max_neighbors: number };
-}
-
-export interface CreateCollectionConfiguration {
-  hnsw?: HnswConfiguration | null;
-  /** The same as the option `embeddingFunction` beside it; give one of the two. */
-  embeddingFunction?: EmbeddingFunction | null;
-}
-
-export interface UpdateCollectionConfiguration {
-  /** Everything else is fixed when a collection is created. */
-  hnsw?: { ef_search?: number };
-  /** Used by this collection object from now on. */
-  embeddingFunction?: EmbeddingFunction;
-}
-
-export interface CreateCollectionOptions {
-  /** 3 to 512 characters of [a-zA-Z0-9._-], beginning and ending with a letter or digit. */
-  name: string;
-  /** Ignored by `getOrCreateCollection` when the collection exists. */
-  configuration?: CreateCollectionConfiguration | undefined;
-  /** Ignored by `getOrCreateCollection` when the collection exists. */
-  metadata?: CollectionMetadata | undefined;
-  /** Turns documents and query texts into embeddings. It is not stored: pass it again after a reload. */
-  embeddingFunction?: EmbeddingFunction | null | undefined;
-}
-
-export interface GetCollectionOptions {
-  name: string;
-  /** Turns documents and query texts into embeddings. It is not stored: pass it again after a reload. */
-  embeddingFunction?: EmbeddingFunction | null | undefined;
-}
-
-export interface ListCollectionsOptions {
-  /** Default 100. */
-  limit?: number | undefined;
-  /** How many to skip, in order of creation. Default 0. */
-  offset?: number | undefined;
-}
 
 /** Columns of records: element i of each list belongs to `ids[i]`. */
 export interface RecordSet {
@@ -189,26 +137,40 @@ export interface ModifyOptions {
   configuration?: UpdateCollectionConfiguration | undefined;
 }
 
-/** What a client holds in memory right now: the collections that were used since it was opened. */
-export interface ClientStats {
-  /** Records in those collections. */
-  records: number;
-  /** All collections of the database. */
-  collections: number;
-  /** Records that are searched one by one because the graph does not hold them yet. */
-  unlinked: number;
-  /** True for a PersistentClient. */
-  persistent: boolean;
-  /** Size of the engine's memory in bytes. */
-  wasmBytes: number;
+/** Chroma's servers can leave out what they have not indexed yet; here every write is visible, whatever is asked. */
+export type ReadLevel = "index_and_wal" | "index_only" | "index_and_bounded_wal";
+
+export interface CountOptions {
+  readLevel?: ReadLevel | undefined;
 }
 
-/** What the browser says of this origin's storage. */
-export interface StorageReport {
-  /** Whether the browser promised not to clear it when space runs short. */
-  persisted: boolean;
-  /** Bytes in use by the whole origin, as far as the browser tells. */
-  usage: number | undefined;
-  /** Bytes the origin may use, as far as the browser tells. */
-  quota: number | undefined;
+export interface SearchOptions {
+  readLevel?: ReadLevel | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** What a search ranks, filters and returns, as plain values or as the builder's. */
+export interface SearchRequest {
+  where?: object | null | undefined;
+  /** An expression of `$knn`, `$val`, `$sum`, ...; smaller is better. Without it: order of insertion, no scores. */
+  rank?: object | number | null | undefined;
+  groupBy?: object | null | undefined;
+  limit?: number | { offset?: number; limit?: number | null | undefined } | null | undefined;
+  /** "#document", "#embedding", "#metadata", "#score" or keys of the metadata. Default: ids only. */
+  select?: Keys | { keys?: Keys | undefined } | { toJSON(): { keys: string[] } } | null | undefined;
+}
+
+/** Keys by name, or as the builder's objects for them. */
+type Keys = Iterable<string | { readonly name: string }>;
+
+/** A search, or anything that can be turned into one: the builder's `Search`. */
+export type SearchInput = SearchRequest | { toPayload(): object };
+
+/** How much of a collection the graph holds. What it does not hold yet is found all the same, one by one. */
+export interface IndexingStatus {
+  num_indexed_ops: number;
+  num_unindexed_ops: number;
+  /** From 0 to 1. */
+  op_indexing_progress: number;
+  total_ops: number;
 }

@@ -1,5 +1,9 @@
+import type { Space } from "../configuration-types.js";
 import type { Embeddings } from "../embeddings.js";
-import type { Space } from "../types.js";
+
+/** What an embedding function is made from again. Without secrets: it is stored with the collection. */
+// biome-ignore lint/suspicious/noExplicitAny: each function knows the types of its own settings.
+export type FunctionSettings = Record<string, any>;
 
 /** Turns texts into embeddings. Any object with `generate` will do. */
 export interface EmbeddingFunction {
@@ -20,4 +24,19 @@ export interface EmbeddingFunction {
   /** The space of a new collection whose configuration names none; needs `supportedSpaces` beside it. */
   defaultSpace?(): Space;
   supportedSpaces?(): Space[];
+  /** What the class's static `buildFromConfig` makes the same function from. */
+  getConfig?(): FunctionSettings;
+  /** Throws when the collection cannot go on with a function of these settings. */
+  validateConfigUpdate?(settings: FunctionSettings): void;
+  /** Throws when the settings are not valid. */
+  validateConfig?(settings: FunctionSettings): void;
+}
+
+/** A class of embedding functions that can be built again from what is stored. */
+export interface EmbeddingFunctionClass {
+  // biome-ignore lint/suspicious/noExplicitAny: constructors differ.
+  new (...args: any[]): EmbeddingFunction;
+  name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: `client` is the one that asks; its class depends on the entry.
+  buildFromConfig(settings: FunctionSettings, client?: any): EmbeddingFunction;
 }

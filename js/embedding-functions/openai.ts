@@ -1,32 +1,22 @@
 import { checkOptions } from "../arguments.js";
+import type { Space } from "../configuration-types.js";
 import { errorOf, VecinoError } from "../errors.js";
-import type { Space } from "../types.js";
+import type { FunctionSettings } from "./function.js";
 import { endpointError, readEmbeddings } from "./openai-answer.js";
+import type {
+  OpenAIEmbeddingFunctionConfig,
+  OpenAIEmbeddingFunctionOptions,
+  OpenAIEmbeddingFunctionSecrets,
+} from "./openai-options.js";
+import { environment } from "./openai-options.js";
 
-export interface OpenAIEmbeddingFunctionOptions {
-  /** Sent as a bearer token and to `baseUrl` only; neither stored nor shown. Optional for services without keys. */
-  apiKey?: string | undefined;
-  /** Default "https://api.openai.com/v1". For DashScope "https://dashscope.aliyuncs.com/compatible-mode/v1". */
-  baseUrl?: string | undefined;
-  /** For example "text-embedding-3-small" or "text-embedding-v4". */
-  model: string;
-  /** Length of the embeddings, for models that can choose. Default: the model's own. */
-  dimensions?: number | undefined;
-  /**
-   * Texts per request. Default 10, because DashScope's text-embedding-v4 refuses more and no known service takes
-   * fewer; OpenAI takes up to 2048, where 256 saves round trips.
-   */
-  batchSize?: number | undefined;
-  /** How long to wait for each request, in milliseconds. Default 60000. */
-  timeout?: number | undefined;
-  /** Sent with every request. */
-  headers?: Record<string, string> | undefined;
-  /** Used instead of the global `fetch`. */
-  fetch?: typeof fetch | undefined;
-}
+const DEFAULT_URL = "https://api.openai.com/v1";
+const BATCH_SIZE = 10;
+const TIMEOUT = 60_000;
 
 const OPTIONS = [
   "apiKey",
+  "apiKeyEnvVar",
   "baseUrl",
   "model",
   "dimensions",
@@ -41,6 +31,7 @@ export class OpenAIEmbeddingFunction {
   readonly name = "openai";
   // Private in earnest, so that neither logging nor serializing the object shows a key.
   readonly #apiKey: string | undefined;
+  readonly #apiKeyEnvVar: string;
   readonly #headers: Record<string, string>;
   readonly #fetch: typeof fetch | undefined;
   readonly #url: string;
@@ -51,22 +42,27 @@ export class OpenAIEmbeddingFunction {
 
   constructor(options: OpenAIEmbeddingFunctionOptions) {
     checkOptions("OpenAIEmbeddingFunction", options, OPTIONS);
-    const baseUrl = options.baseUrl ?? "https://api.openai.com/v1";
+    const baseUrl = options.baseUrl ?? DEFAULT_URL;
     if (typeof options.model !== "string" || options.model === "") {
       throw invalid('model must be named, for example "text-embedding-3-small"');
     }
-    if (!options.apiKey && options.baseUrl === undefined)
-      throw invalid("apiKey is needed for OpenAI's own service");
+    this.#apiKeyEnvVar = options.apiKeyEnvVar ?? "OPENAI_API_KEY";
+    // A key of the environment goes to another service only when the caller names its variable.
+    const named = options.baseUrl === undefined || options.apiKeyEnvVar !== undefined;
+    this.#apiKey = options.apiKey || (named ? environment(this.#apiKeyEnvVar) : undefined);
+    if (!this.#apiKey && options.baseUrl === undefined)
+      throw invalid(
+        `apiKey is needed for OpenAI's own service, and the environment has no ${this.#apiKeyEnvVar}`,
+      );
     if (!/^https?:\/\//.test(baseUrl))
       throw invalid(`baseUrl must begin with http:// or https://, got "${baseUrl}"`);
-    this.#apiKey = options.apiKey;
     this.#headers = { ...options.headers };
     this.#fetch = options.fetch;
     this.#url = `${baseUrl.replace(/\/+$/, "")}/embeddings`;
     this.#model = options.model;
     this.#dimensions = positive("dimensions", options.dimensions);
-    this.#batchSize = positive("batchSize", options.batchSize) ?? 10;
-    this.#timeout = positive("timeout", options.timeout) ?? 60_000;
+    this.#batchSize = positive("batchSize", options.batchSize) ?? BATCH_SIZE;
+    this.#timeout = positive("timeout", options.timeout) ?? TIMEOUT;
   }
 
   async generate(
@@ -92,21 +88,58 @@ export class OpenAIEmbeddingFunction {
     return ["cosine", "l2", "ip"];
   }
 
-  /** The settings, without key and headers. */
-  getConfig(): {
-    baseUrl: string;
-    model: string;
-    dimensions?: number;
-    batchSize: number;
-    timeout: number;
-  } {
+  /** What is stored with a collection: the settings under Chroma's names for them, without key and headers. */
+  getConfig(): OpenAIEmbeddingFunctionConfig {
     return {
-      baseUrl: this.#url.slice(0, -"/embeddings".length),
-      model: this.#model,
+      ...(this.#apiKey ? { api_key_env_var: this.#apiKeyEnvVar } : {}),
+      api_base: this.#url.slice(0, -"/embeddings".length),
+      model_name: this.#model,
       ...(this.#dimensions === undefined ? {} : { dimensions: this.#dimensions }),
-      batchSize: this.#batchSize,
-      timeout: this.#timeout,
+      ...(this.#batchSize === BATCH_SIZE ? {} : { batch_size: this.#batchSize }),
+      ...(this.#timeout === TIMEOUT ? {} : { timeout: this.#timeout }),
     };
+  }
+
+  /** Another model's embeddings cannot be compared with those that a collection holds. */
+  validateConfigUpdate(config: FunctionSettings): void {
+    const { model_name, dimensions } = config as OpenAIEmbeddingFunctionConfig;
+    if (model_name === this.#model && dimensions === this.#dimensions) return;
+    throw invalid(
+      `the collection's embeddings are of ${this.#model} (dimensions: ${this.#dimensions ?? "the model's own"}), so ` +
+        `${model_name} (dimensions: ${dimensions ?? "the model's own"}) cannot take over`,
+    );
+  }
+
+  /**
+   * The function of stored settings. They hold no key: it comes from `secrets`, or in Node from the environment
+   * variable that they name.
+   */
+  static buildFromConfig(config: FunctionSettings, secrets?: unknown): OpenAIEmbeddingFunction {
+    const settings = config as OpenAIEmbeddingFunctionConfig;
+    // The registry hands over the client that asks, whose headers are none of ours.
+    const { apiKey, headers, fetch } = (
+      Object(secrets).heartbeat ? {} : Object(secrets)
+    ) as OpenAIEmbeddingFunctionSecrets;
+    const variable = settings.api_key_env_var;
+    const key = apiKey || (variable && environment(variable));
+    if (variable && !key) {
+      throw invalid(
+        `its key is not stored, and there is no ${variable} in the environment: pass ` +
+          "embeddingFunction: new OpenAIEmbeddingFunction({ apiKey, ... }) with " +
+          `model ${JSON.stringify(settings.model_name)} and baseUrl ${JSON.stringify(settings.api_base)}`,
+      );
+    }
+    return new OpenAIEmbeddingFunction({
+      apiKey: key,
+      apiKeyEnvVar: variable,
+      headers,
+      fetch,
+      baseUrl: settings.api_base ?? DEFAULT_URL,
+      model: settings.model_name,
+      dimensions: settings.dimensions,
+      batchSize: settings.batch_size,
+      timeout: settings.timeout,
+    });
   }
 
   toJSON(): object {

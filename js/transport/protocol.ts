@@ -1,6 +1,8 @@
 /** What the page asks of the engine, and the form of the messages when the engine lives in a worker. */
+
+import type { CollectionConfiguration } from "../configuration-types.js";
 import type { ErrorDescription } from "../errors.js";
-import type { CollectionConfiguration, CollectionMetadata, Metadata } from "../types.js";
+import type { CollectionMetadata, Metadata } from "../types.js";
 
 /** Records as columns; `embeddings` is ids.length x dimension numbers, row after row. */
 export interface Batch {
@@ -36,7 +38,7 @@ export interface CollectionInfo extends Scope {
   id: string;
   name: string;
   metadata?: CollectionMetadata;
-  configuration: CollectionConfiguration;
+  configuration: Pick<CollectionConfiguration, "hnsw">;
   /** Text that the engine keeps and only JavaScript reads. */
   extra?: string;
 }
@@ -55,6 +57,22 @@ export interface GetColumns {
 export interface QueryColumns extends GetColumns {
   offsets: Uint32Array;
   distances?: Float32Array;
+}
+
+/** The answer to one search; a column that was not selected is absent. */
+export interface SearchColumns {
+  ids: string[];
+  documents?: (string | null)[];
+  embeddings?: Float32Array;
+  dimension: number;
+  metadatas?: (Metadata | null)[];
+  scores?: (number | null)[] | Float32Array | Float64Array;
+  select: string[];
+}
+
+export interface IndexingStatusInfo {
+  indexed: number;
+  total: number;
 }
 
 export interface CollectionChanges {
@@ -90,6 +108,17 @@ export interface Calls {
   countCollections(scope: Scope): Promise<number>;
   deleteCollection(scope: Scope, name: string): Promise<void>;
   modifyCollection(id: string, changes: CollectionChanges): Promise<CollectionInfo>;
+  /** A copy with all records, in the same database. */
+  forkCollection(id: string, newName: string): Promise<CollectionInfo>;
+  createTenant(name: string): Promise<void>;
+  getTenant(name: string): Promise<string>;
+  createDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
+  getDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
+  deleteDatabase(tenant: string, name: string): Promise<void>;
+  listDatabases(tenant: string, limit: number, offset: number): Promise<DatabaseInfo[]>;
+  /** Deletes every collection, tenant and database. */
+  reset(): Promise<void>;
+  indexingStatus(collectionId: string): Promise<IndexingStatusInfo>;
   add(collectionId: string, batch: Batch): Promise<void>;
   upsert(collectionId: string, batch: Batch): Promise<void>;
   update(collectionId: string, batch: Batch): Promise<void>;
@@ -103,6 +132,7 @@ export interface Calls {
     nResults: number,
     include: string[],
   ): Promise<QueryColumns>;
+  search(collectionId: string, searches: object[]): Promise<SearchColumns[]>;
   count(collectionId: string): Promise<number>;
   stats(): Promise<EngineStats>;
   close(): Promise<void>;

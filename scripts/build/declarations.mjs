@@ -7,9 +7,9 @@ import { filesUnder } from "../lib/stamp.mjs";
 
 const relativeImport = /(?:from|import|import\()\s*["'](\.[^"']*)["']/g;
 
-/** Removes every declaration file under `folder` that `entry` does not lead to. */
-export function keepPublicDeclarations(folder, entry) {
-  const kept = new Set([join(folder, entry)]);
+/** Removes every declaration file under `folder` that none of `entries` leads to. */
+export function keepPublicDeclarations(folder, entries) {
+  const kept = new Set(entries.map((entry) => join(folder, entry)));
   for (const file of kept) {
     for (const [, specifier] of readFileSync(file, "utf8").matchAll(relativeImport)) {
       const imported = join(dirname(file), specifier.replace(/\.js$/, ".d.ts"));

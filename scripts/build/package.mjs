@@ -18,10 +18,11 @@ const sources = [
   "scripts/build/declarations.mjs",
 ];
 
-const entries = ["index", "node", "worker"];
+const entries = ["index", "node", "worker", "chromadb", "chromadb-node"];
+const declarations = ["index.d.ts", "chromadb.d.ts"];
 const outputs = [
   ...entries.map((name) => join(distDir, `${name}.js`)),
-  join(distDir, "index.d.ts"),
+  ...declarations.map((name) => join(distDir, name)),
   join(distDir, "vecino_bg.wasm"),
 ];
 
@@ -36,7 +37,7 @@ export async function buildPackage() {
     await bundle();
     copyFileSync(wasmFile, join(distDir, "vecino_bg.wasm"));
     await runNode("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
-    keepPublicDeclarations(distDir, "index.d.ts");
+    keepPublicDeclarations(distDir, declarations);
   });
 }
 

@@ -14,15 +14,20 @@ async function packed() {
   return pack;
 }
 
+/** Loaded when a collection has a schema, by no page that only searches. */
+const onDemand = ["js/schema/stored.ts"];
+
 /**
  * The files of dist/ that a page with a worker loads: the page's and the worker's entry, every
- * chunk that these lead to (also those that only some pages load), and the module.
+ * chunk that these lead to (also the engine's glue for pages without a worker), and the module.
  */
 function loadedFiles() {
   const { outputs } = JSON.parse(readFileSync(metafile, "utf8"));
   const loaded = new Set(["dist/index.js", "dist/worker.js"]);
   for (const file of loaded) {
-    for (const { path } of outputs[file].imports) loaded.add(path);
+    for (const { path } of outputs[file].imports) {
+      if (!onDemand.includes(outputs[path].entryPoint)) loaded.add(path);
+    }
   }
   return [...loaded, "dist/vecino_bg.wasm"];
 }

@@ -41,9 +41,10 @@ for (const worker of [true, false]) {
 /** Runs in the page; resolves to the failure's text, or null. */
 async function runInPage({ name, worker, path }) {
   const vecino = await import("/dist/index.js");
+  const chromadb = await import("/dist/chromadb.js");
   const { runCase } = await import("/tests/conformance/suite.mjs");
   try {
-    await runCase(vecino, name, { worker, path });
+    await runCase(vecino, chromadb, name, { worker, path });
     return null;
   } catch (error) {
     return String(error?.stack ?? error);

@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as vecino from "vecino";
+import * as chromadb from "vecino/chromadb";
 import { caseNames, runCase } from "./suite.mjs";
 
 test("node, ephemeral", async (t) => {
   for (const name of caseNames(false)) {
-    await t.test(name, () => runCase(vecino, name, { worker: undefined, path: undefined }));
+    await t.test(name, () =>
+      runCase(vecino, chromadb, name, { worker: undefined, path: undefined }),
+    );
   }
 });
 

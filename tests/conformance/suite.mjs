@@ -3,13 +3,20 @@ import * as abort from "./cases/abort.mjs";
 import * as badCollections from "./cases/bad-collections.mjs";
 import * as badReads from "./cases/bad-reads.mjs";
 import * as badWrites from "./cases/bad-writes.mjs";
+import * as chromaClient from "./cases/chroma-client.mjs";
 import * as closing from "./cases/closing.mjs";
 import * as collections from "./cases/collections.mjs";
+import * as configurations from "./cases/configurations.mjs";
+import * as databases from "./cases/databases.mjs";
 import * as embeddingFunctions from "./cases/embedding-functions.mjs";
 import * as extremes from "./cases/extremes.mjs";
 import * as filters from "./cases/filters.mjs";
+import * as handles from "./cases/handles.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
+import * as schemas from "./cases/schemas.mjs";
+import * as searches from "./cases/searches.mjs";
+import * as storedFunctions from "./cases/stored-functions.mjs";
 
 const modules = [
   collections,
@@ -18,6 +25,13 @@ const modules = [
   filters,
   queries,
   embeddingFunctions,
+  storedFunctions,
+  configurations,
+  schemas,
+  searches,
+  databases,
+  chromaClient,
+  handles,
   badWrites,
   badReads,
   badCollections,
@@ -31,17 +45,17 @@ export function caseNames(persistent) {
 }
 
 /**
- * Runs one case. `vecino` is the package, `worker` the option of that name, and a `path` makes the
- * client a persistent one. The case finds in its context: client, fresh(), reopen() and these.
+ * Runs one case. `vecino` is the package, `chromadb` its entry of that name, `worker` the option, and a `path`
+ * makes the client a persistent one. The case finds in its context: client, fresh(options), reopen() and these.
  */
-export async function runCase(vecino, name, { worker, path }) {
+export async function runCase(vecino, chromadb, name, { worker, path }) {
   const persistent = path !== undefined;
   const clients = [];
-  const fresh = () => {
+  const fresh = (options = {}) => {
     const { EphemeralClient, PersistentClient } = vecino;
     const client = persistent
-      ? new PersistentClient({ path, worker })
-      : new EphemeralClient({ worker });
+      ? new PersistentClient({ path, worker, ...options })
+      : new EphemeralClient({ worker, ...options });
     clients.push(client);
     return client;
   };
@@ -49,7 +63,7 @@ export async function runCase(vecino, name, { worker, path }) {
     await clients.at(-1).close();
     return fresh();
   };
-  const context = { vecino, persistent, worker, path, fresh, client: fresh() };
+  const context = { vecino, chromadb, persistent, worker, path, fresh, client: fresh() };
   try {
     await casesFor(persistent)[name](persistent ? { ...context, reopen } : context);
   } finally {

@@ -10,7 +10,7 @@ const failures = [
     "unauthorized",
     {
       code: "unauthorized",
-      name: "ChromaUnauthorizedError",
+      name: "ChromaAuthError",
       says: ["HTTP 401", "Incorrect API key", "apiKey"],
     },
   ],
@@ -18,7 +18,7 @@ const failures = [
     "forbidden",
     {
       code: "unauthorized",
-      name: "ChromaUnauthorizedError",
+      name: "ChromaAuthError",
       says: ["HTTP 403", "Model access denied"],
     },
   ],
@@ -171,9 +171,9 @@ export const cases = {
   async "the object shows its settings and never the key"({ make, inspect }) {
     const embed = make("good", { dimensions: 4, headers: { "x-team": "also secret" } });
     equal(embed.name, "openai");
-    const { baseUrl, ...config } = embed.getConfig();
-    ok(baseUrl.endsWith("/good"), baseUrl);
-    equal(config, { model, dimensions: 4, batchSize: 10, timeout: 60000 });
+    const { api_base, ...config } = embed.getConfig();
+    ok(api_base.endsWith("/good"), api_base);
+    equal(config, { api_key_env_var: "OPENAI_API_KEY", model_name: model, dimensions: 4 });
     const shown = [
       JSON.stringify(embed),
       JSON.stringify(embed.getConfig()),

@@ -25,7 +25,8 @@ test("the tarball holds the code, the engine, the types and nothing else", () =>
     project.files.filter((file) => !expected.test(file)),
     [],
   );
-  for (const file of ["index.js", "node.js", "worker.js", "index.d.ts", "vecino_bg.wasm"]) {
+  const scripts = ["index.js", "node.js", "worker.js", "chromadb.js", "chromadb-node.js"];
+  for (const file of [...scripts, "index.d.ts", "chromadb.d.ts", "vecino_bg.wasm"]) {
     assert.ok(project.files.includes(`dist/${file}`), `${file} is missing`);
   }
 });
@@ -85,6 +86,12 @@ test("importing it in Node, and constructing clients, does nothing", async () =>
       new PersistentClient({ path: "notes" });
       new OpenAIEmbeddingFunction({ apiKey: "key", model: "m" });
     }
+    for (const entry of ["vecino/chromadb", "./node_modules/vecino/dist/chromadb.js"]) {
+      const { AdminClient, ChromaClient, Schema } = await import(entry);
+      new ChromaClient();
+      new AdminClient({ host: "localhost", port: 8000, ssl: false });
+      new Schema();
+    }
     if (Object.getOwnPropertyNames(globalThis).sort().join() !== globals) throw new Error("globals");
     await new Promise((resolve) => setTimeout(resolve, 100));
     const open = process.getActiveResourcesInfo();
@@ -103,6 +110,65 @@ test("it searches in Node, and lets the process end", async () => {
     console.log((await notes.query({ queryEmbeddings: [[0, 2]], nResults: 1 })).ids[0][0]);
   `;
   assert.equal(await runNode(project.folder, source), "b\n");
+});
+
+test("a program written for chromadb runs in Node with another import and { memory: true }", async () => {
+  const source = `
+    import { AdminClient, ChromaClient, K, Schema, StringInvertedIndexConfig } from "vecino/chromadb";
+    const client = new ChromaClient({ memory: true });
+    const admin = new AdminClient({ memory: true });
+    await admin.createDatabase({ name: "zoo", tenant: "default_tenant" });
+    const zoo = new ChromaClient({ memory: true, database: "zoo" });
+    const schema = new Schema().deleteIndex(new StringInvertedIndexConfig(), "secret");
+    const notes = await zoo.createCollection({ name: "notes", schema });
+    await notes.add({ ids: ["a", "b"], embeddings: [[1, 0], [0, 1]], metadatas: [{ n: 1 }, { n: 2 }] });
+    console.log((await notes.get({ where: K("n").gt(1).toJSON() })).ids[0], await client.countCollections());
+    console.log(await new ChromaClient().heartbeat().catch(({ code, message }) => code + message));
+  `;
+  const printed = await runNode(project.folder, source);
+  assert.match(printed, /^b 0\nstorage_unavailable.*\{ memory: true \}.*\n$/);
+});
+
+test("a page that only searches bundles neither Schema nor AdminClient nor the builder", async () => {
+  const source = `
+    import { PersistentClient } from "vecino";
+    window.client = new PersistentClient({ path: "notes" });
+  `;
+  await writeFile(join(project.folder, "small.js"), source);
+  const { output } = await build({
+    root: project.folder,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      target: "es2022",
+      rollupOptions: { input: "small.js", output: { entryFileNames: "small.js" } },
+    },
+  });
+  const files = new Map(output.map((file) => [file.fileName, file]));
+  let code = "";
+  const follow = (name) => {
+    const file = files.get(name);
+    files.delete(name);
+    if (!file) return;
+    code += file.code;
+    file.imports.forEach(follow);
+  };
+  follow("small.js");
+  assert.match(code, /createCollection/);
+  for (const part of [
+    "createDatabase",
+    "deleteIndex",
+    "OpenAIEmbeddingFunction",
+    "$not_regex",
+    "AdminCloudClient",
+  ]) {
+    assert.ok(!code.includes(part), `${part} is in what the page loads first`);
+  }
+  assert.ok(
+    [...files.values()].some((file) => file.code?.includes("deleteIndex")),
+    "the schema's rules are a chunk of their own",
+  );
 });
 
 test("bundled for a server, it reads the engine from its file, or says where the file must be", async () => {

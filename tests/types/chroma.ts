@@ -17,7 +17,9 @@ type Shared =
   | "get"
   | "query"
   | "peek"
-  | "modify";
+  | "modify"
+  | "forkCount"
+  | "getIndexingStatus";
 
 /** Code written for Chroma. */
 async function written(collection: Pick<ChromaCollection, Shared>): Promise<string[]> {

@@ -5,12 +5,21 @@ import { collectionOf, four, letters } from "../support/records.mjs";
 
 const creations = [
   [{}, argument("name must be a string")],
-  [{ name: "ab" }, argument('"ab"', "3 to 512")],
-  [{ name: "no spaces" }, argument('"no spaces"')],
-  [{ name: "a..b" }, argument('"a..b"', "two dots")],
-  [{ name: "192.168.0.1" }, argument("192.168.0.1", "IP")],
+  [{ name: "ab" }, value("invalid_name", '"ab"', "3 to 512")],
+  [{ name: "no spaces" }, value("invalid_name", '"no spaces"')],
+  [{ name: "a..b" }, value("invalid_name", '"a..b"', "two dots")],
+  [{ name: "192.168.0.1" }, value("invalid_name", "192.168.0.1", "IP")],
   [{ name: "good", metadat: {} }, argument('"metadat"', 'mean "metadata"')],
-  [{ name: "good", schema: {} }, argument('"schema"', "Known options")],
+  [{ name: "good", schemas: {} }, argument('"schemas"', 'mean "schema"', "Known options")],
+  [{ name: "good", schema: {} }, argument("schema must be a Schema", "an object")],
+  [
+    { name: "good", configuration: { hnsw: {}, spann: {} } },
+    argument("configuration holds both hnsw and spann"),
+  ],
+  [
+    { name: "good", configuration: { spann: { search_probe: 3 } } },
+    argument('"search_probe"', '"search_nprobe"'),
+  ],
   [{ name: "good", metadata: {} }, value("invalid_metadata", "good", "empty")],
   [{ name: "good", metadata: 5 }, value("invalid_metadata", "the number 5")],
   [{ name: "good", configuration: "l2" }, value("invalid_configuration", '"l2"')],
@@ -35,10 +44,18 @@ const creations = [
 ];
 
 const modifications = [
-  [{ name: "x" }, argument('"x"', "3 to 512")],
+  [{ name: "x" }, value("invalid_name", '"x"', "3 to 512")],
   [{ nam: "x" }, argument('"nam"', 'mean "name"')],
   [{ metadata: {} }, value("invalid_metadata", "empty")],
   [{ configuration: { hnsw: { space: "l2" } } }, value("invalid_configuration", "space")],
+  [
+    { configuration: { hnsw: { ef_construction: 9 } } },
+    value("invalid_configuration", "ef_construction"),
+  ],
+  [
+    { configuration: { spann: { ef_search: 9 } } },
+    value("invalid_configuration", "no spann index"),
+  ],
   [{ configuration: { hnsw: { ef_serch: 5 } } }, value("invalid_configuration", '"ef_serch"')],
 ];
 
@@ -57,6 +74,15 @@ export const cases = {
       [() => client.getCollection({ nmae: "x" }), argument('"nmae"', 'mean "name"')],
       [() => client.deleteCollection({}), argument("name must be a string")],
       [() => client.listCollections({ limit: -1 }), argument("limit", "-1")],
+      [() => client.getCollections("notes"), argument("array of names")],
+      [() => client.getCollections([{ nmae: "x" }]), argument('"nmae"')],
+      [() => client.getCollectionById(7), argument("id must be a string", "7")],
+      [() => client.getCollectionByCrn("a:b"), argument("tenant:database:collection", '"a:b"')],
+      [() => client.getCollectionByCrn("a:b:c:d"), argument("tenant:database:collection")],
+      [(target) => target.count({ readLevel: "index" }), argument("readLevel", '"index_only"')],
+      [(target) => target.fork({ nam: "x" }), argument('"nam"')],
+      [(target) => target.fork({ name: "x" }), value("invalid_name", '"x"', "3 to 512")],
+      [(target) => target.forkCount(), value("unsupported", "forkCount()")],
       [() => client.listCollections({ ofset: 1 }), argument('"ofset"', 'mean "offset"')],
     ]);
   },
@@ -66,6 +92,10 @@ export const cases = {
     await rejects(
       thrown(() => new vecino.EphemeralClient({ workers: true })),
       argument('"worker"'),
+    );
+    await rejects(
+      thrown(() => new vecino.EphemeralClient({ tenant: 5 })),
+      argument("tenant must be a string", "5"),
     );
     for (const options of [undefined, {}, { path: "" }, { path: 5 }]) {
       await rejects(

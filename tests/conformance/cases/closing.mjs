@@ -72,8 +72,9 @@ export const persistentCases = {
     const again = await (await reopen()).getCollection({ name: "things" });
     equal(
       [again.id, again.metadata, again.configuration],
-      [collection.id, { topic: "fruit" }, { hnsw }],
+      [collection.id, { topic: "fruit" }, collection.configuration],
     );
+    equal(again.configuration.hnsw, { ...hnsw, resize_factor: 1.2, sync_threshold: 1000 });
     equal([await again.get({ include }), await again.query(query)], before);
     equal(before[0].ids, ["a", "c", "d"]);
   },

@@ -7,10 +7,8 @@ export const cases = {
     ok(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(made.id), made.id);
     equal(made.name, "notes");
     equal(made.metadata, undefined);
-    equal(made.embeddingFunction, undefined);
     equal([made.tenant, made.database], ["default_tenant", "default_database"]);
-    const hnsw = { space: "l2", ef_construction: 100, ef_search: 100, max_neighbors: 16 };
-    equal(made.configuration, { hnsw });
+    equal([made.schema, made.embeddingFunction], [undefined, undefined]);
     equal(await made.count(), 0);
   },
 
@@ -20,7 +18,7 @@ export const cases = {
     await client.createCollection({ name: "birds", metadata, configuration: { hnsw } });
     const got = await client.getCollection({ name: "birds" });
     equal(got.metadata, metadata);
-    equal(got.configuration, { hnsw });
+    equal(got.configuration.hnsw, { ...hnsw, resize_factor: 1.2, sync_threshold: 1000 });
   },
 
   async "creating a name twice is refused; getOrCreate returns what exists, unchanged"({ client }) {
@@ -112,34 +110,125 @@ export const cases = {
     equal(embeddingFunction.calls.length, 1);
   },
 
-  async "an embedding function with a default space chooses it where nothing else does"({
-    client,
-  }) {
-    const embeddingFunction = {
-      ...letters(),
-      defaultSpace: () => "cosine",
-      supportedSpaces: () => ["cosine", "l2"],
-    };
-    const spaceOf = async (name, options) =>
-      (await client.createCollection({ name, embeddingFunction, ...options })).configuration.hnsw
-        .space;
-    equal(await spaceOf("default"), "cosine");
-    equal(await spaceOf("partial", { configuration: { hnsw: { ef_search: 7 } } }), "cosine");
-    equal(await spaceOf("chosen", { configuration: { hnsw: { space: "ip" } } }), "ip");
-    const supportedSpaces = undefined;
-    equal(
-      await spaceOf("unsupported", {
-        embeddingFunction: { ...embeddingFunction, supportedSpaces },
-      }),
-      "l2",
-    );
-  },
-
   async "stats count records and collections"({ client, persistent }) {
     await collectionOf(client);
     await client.createCollection({ name: "empty" });
     const stats = await client.stats();
     equal([stats.records, stats.collections, stats.persistent], [4, 2, persistent]);
     ok(stats.wasmBytes > 0, `wasmBytes is ${stats.wasmBytes}`);
+  },
+
+  async "several collections at once, in the order asked for"({ client }) {
+    for (const name of ["aaa", "bbb", "ccc"]) await client.createCollection({ name });
+    const names = async (items) => (await client.getCollections(items)).map(({ name }) => name);
+    equal(await names(["ccc", "aaa"]), ["ccc", "aaa"]);
+    equal(await names([]), []);
+    const embeddingFunction = letters();
+    const [first, second] = await client.getCollections([
+      { name: "bbb", embeddingFunction },
+      { name: "aaa" },
+    ]);
+    equal([first.name, first.embeddingFunction === embeddingFunction], ["bbb", true]);
+    equal([second.name, second.embeddingFunction], ["aaa", undefined]);
+    await rejects(client.getCollections(["aaa", "nowhere"]), {
+      code: "not_found",
+      says: "nowhere",
+    });
+  },
+
+  async "a collection is found by its id and by its resource name"({ client }) {
+    const made = await collectionOf(client, four, { metadata: { a: 1 } });
+    const byId = await client.getCollectionById(made.id);
+    equal([byId.name, byId.metadata, await byId.count()], ["things", { a: 1 }, 4]);
+    const crn = "default_tenant:default_database:things";
+    equal((await client.getCollectionByCrn(crn)).id, made.id);
+    await rejects(client.getCollectionById("00000000-0000-4000-8000-000000000000"), {
+      code: "not_found",
+      name: "ChromaNotFoundError",
+    });
+    await rejects(client.getCollectionByCrn("default_tenant:default_database:none"), {
+      code: "not_found",
+    });
+  },
+
+  async "properties can be assigned to; what is stored stays"({ client }) {
+    const made = await collectionOf(client, four, { metadata: { a: 1 } });
+    made.metadata = { b: 2 };
+    made.name = "mine";
+    equal([made.metadata, made.name, await made.count()], [{ b: 2 }, "mine", 4]);
+    equal((await client.getCollectionById(made.id)).metadata, { a: 1 });
+  },
+
+  async "a fork is a copy that goes its own way"({ client }) {
+    const embeddingFunction = letters();
+    const original = await client.createCollection({
+      name: "original",
+      embeddingFunction,
+      metadata: { a: 1 },
+      configuration: { hnsw: { space: "cosine", ef_search: 33 } },
+    });
+    await original.add({
+      ids: ["a", "b"],
+      documents: ["one", "three"],
+      metadatas: [{ n: 1 }, null],
+    });
+    const fork = await original.fork({ name: "copied" });
+    ok(fork.id !== original.id, "a fork has an id of its own");
+    equal(
+      [fork.name, fork.metadata, fork.configuration.hnsw.space],
+      ["copied", { a: 1 }, "cosine"],
+    );
+    equal(fork.embeddingFunction === embeddingFunction, true);
+    const include = ["documents", "embeddings", "metadatas", "uris"];
+    equal(await fork.get({ include }), await original.get({ include }));
+    await fork.add({ ids: ["c"], documents: ["five"] });
+    await original.delete({ ids: ["a"] });
+    equal([await fork.count(), await original.count()], [3, 1]);
+    equal((await fork.query({ queryTexts: ["one"], nResults: 1 })).ids, [["a"]]);
+    await rejects(original.fork({ name: "copied" }), { code: "already_exists", says: "copied" });
+  },
+
+  async "it says how much of a collection is indexed"({ client }) {
+    const collection = await client.createCollection({ name: "things" });
+    equal(await collection.getIndexingStatus(), {
+      num_indexed_ops: 0,
+      num_unindexed_ops: 0,
+      op_indexing_progress: 1,
+      total_ops: 0,
+    });
+    await collection.add(four);
+    const status = await collection.getIndexingStatus();
+    equal(status.total_ops, 4);
+    equal(status.num_indexed_ops + status.num_unindexed_ops, 4);
+    equal(status.op_indexing_progress, status.num_indexed_ops / 4);
+    equal(await collection.count({ readLevel: "index_only" }), 4);
+  },
+
+  async "a heartbeat, a version, a batch size and an identity"({ client }) {
+    const beat = await client.heartbeat();
+    ok(Math.abs(beat / 1e6 - Date.now()) < 10_000, `heartbeat ${beat}`);
+    ok(/^\d+\.\d+\.\d+/.test(await client.version()), await client.version());
+    const checks = { max_batch_size: 10_000, supports_base64_encoding: false };
+    equal(await client.getPreflightChecks(), checks);
+    equal([await client.getMaxBatchSize(), await client.supportsBase64Encoding()], [10_000, false]);
+    const identity = { user_id: "", tenant: "default_tenant", databases: ["default_database"] };
+    equal(await client.getUserIdentity(), identity);
+  },
+
+  async "reset deletes everything, and only where it is allowed"({ client, fresh }) {
+    await collectionOf(client);
+    await rejects(client.reset(), {
+      code: "forbidden",
+      name: "ChromaForbiddenError",
+      says: "allowReset: true",
+    });
+    equal(await client.countCollections(), 1);
+    await client.close();
+    const allowed = fresh({ allowReset: true });
+    await allowed.getOrCreateCollection({ name: "things" });
+    equal(await allowed.reset(), undefined);
+    equal(await allowed.countCollections(), 0);
+    await allowed.createCollection({ name: "things" });
+    equal(await allowed.countCollections(), 1);
   },
 };

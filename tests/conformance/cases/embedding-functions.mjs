@@ -87,6 +87,7 @@ export const cases = {
   async "without a function, documents alone and query texts name both ways out"({ client }) {
     await client.createCollection({ name: "notes", embeddingFunction: letters() });
     const notes = await client.getCollection({ name: "notes" });
+    equal(notes.embeddingFunction, undefined);
     const expected = {
       code: "invalid_argument",
       name: "ChromaValueError",

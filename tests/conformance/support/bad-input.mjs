@@ -2,7 +2,13 @@
 import { equal, ok, rejects } from "./assert.mjs";
 import { dump } from "./records.mjs";
 
-export const value = (code, ...says) => ({ code, name: "ChromaValueError", says });
+const shapes = ["invalid_argument", "duplicate_id", "invalid_filter", "invalid_metadata"];
+
+/** An error of this code and of the class that goes with it. */
+export const value = (code, ...says) => {
+  const name = shapes.includes(code) ? "ChromaValueError" : "ChromaClientError";
+  return { code, name, says };
+};
 export const argument = (...says) => value("invalid_argument", ...says);
 
 /** Runs every [call, error]; afterwards memory, and what a reopened database holds, are as they were. */
