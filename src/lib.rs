@@ -10,7 +10,8 @@
 //! src/engine/   pure: what a vector database knows
 //!   distance, pages, vectors, nearest, exact    numbers: slots and distances, nothing else
 //!   hnsw/                                       the graph over slots
-//!   json, metadata, record, filter/             what a record says, and clauses that judge it
+//!   json, value, metadata, record               what a record says
+//!   postings/, filter/                          records by metadata value, clauses that select them
 //!   definition                                  a collection's name and configuration
 //!   planner                                     scan or walk
 //!   rank/                                       searches: arithmetic over distances, groups

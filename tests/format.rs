@@ -249,9 +249,10 @@ fn a_list_with_a_wrong_body_is_refused() {
         assert!(error.message.contains(part), "{error}");
     };
     check(&|body| body[key] = 9, "unknown type");
-    check(&|body| body[key + 1..key + 5].fill(0), "list is empty");
+    check(&|body| body[key + 1..key + 5].fill(0), "is empty");
     check(&|body| body[key + 1..key + 5].fill(0xff), "length exceeds");
-    check(&|body| body[key + 5] = 2, "neither true nor false");
+    check(&|body| body[key + 5] = 5, "unknown type"); // a list in a list
+    check(&|body| body.splice(key + 6..key + 7, *b"\x04\0\0\0\0").for_each(drop), "mixes types");
 }
 
 /// A stored collection of 200 records with a graph, a checkpoint and two log entries after it.

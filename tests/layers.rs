@@ -62,7 +62,10 @@ fn kernels_and_graph_know_slots_and_distances_only() {
         assert!(hits.is_empty(), "{}", hits.join("\n"));
     }
     never("src/engine/hnsw", &knowing);
-    never("src/engine/filter", &["vectors::", "hnsw::", "distance::", "collection::"]);
+    for folder in ["src/engine/filter", "src/engine/postings"] {
+        never(folder, &["vectors::", "hnsw::", "distance::", "collection::"]);
+    }
+    never("src/engine/postings", &["record::", "filter::"]);
 }
 
 #[test]

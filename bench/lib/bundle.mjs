@@ -5,7 +5,8 @@ import { heading } from "../../scripts/lib/run.mjs";
 
 const page = join(import.meta.dirname, "../page");
 
-export async function bundle(outDir) {
+/** `pages`: the HTML files to bundle. */
+export async function bundle(outDir, pages = ["bench.html", "open.html"]) {
   heading("Benchmark pages");
   rmSync(outDir, { recursive: true, force: true });
   const { build } = await import("vite");
@@ -20,7 +21,7 @@ export async function bundle(outDir) {
       target: "es2022",
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
-      rollupOptions: { input: ["bench.html", "open.html"].map((name) => join(page, name)) },
+      rollupOptions: { input: pages.map((name) => join(page, name)) },
     },
     worker: { format: "es" },
   });

@@ -3,151 +3,9 @@
 use std::sync::Arc;
 
 use super::error::{Code, Error, Result};
-use super::json::{Json, non_finite};
+use super::json::Json;
 
-/// One metadata value: a scalar, or a list of scalars of one type. Whole numbers and fractions are
-/// kept apart but compare as numbers.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// `true` or `false`.
-    Bool(bool),
-    /// A whole number.
-    Int(i64),
-    /// A finite fraction.
-    Float(f64),
-    /// A text, compared byte by byte.
-    String(Box<str>),
-    /// Booleans in the order given, like all lists: never empty, repetitions kept.
-    Bools(Box<[bool]>),
-    /// Whole numbers.
-    Ints(Box<[i64]>),
-    /// Numbers of which at least one was a fraction.
-    Floats(Box<[f64]>),
-    /// Texts.
-    Strings(Box<[Box<str>]>),
-}
-
-/// A scalar as it is compared: by type, and numbers by value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Scalar<'a> {
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number. JavaScript's whole numbers have at most 53 bits, so that every one is exact here.
-    Number(f64),
-    /// A text.
-    Text(&'a str),
-}
-
-impl Value {
-    /// Reads a scalar or a list. `None` stands for null. `place` names the value in the error.
-    ///
-    /// # Errors
-    /// `invalid_metadata` for objects, and lists that are empty or mix types; `non_finite` for NaN
-    /// and infinities.
-    pub fn from_json(json: &Json, place: &dyn Fn() -> String) -> Result<Option<Self>> {
-        Ok(Some(match json {
-            Json::Null => return Ok(None),
-            Json::Bool(value) => Self::Bool(*value),
-            Json::Int(value) => Self::Int(*value),
-            Json::Float(value) => Self::Float(finite(*value, place)?),
-            Json::String(value) => Self::String(value.as_str().into()),
-            Json::Array(items) => read_list(items, place)?,
-            Json::Object(_) => {
-                return invalid(format!(
-                    "{} is an object; expected a string, number, boolean, null or an array of one \
-                     of these types",
-                    place()
-                ));
-            }
-        }))
-    }
-
-    /// Whether it is a list.
-    #[must_use]
-    pub fn is_list(&self) -> bool {
-        matches!(self, Self::Bools(_) | Self::Ints(_) | Self::Floats(_) | Self::Strings(_))
-    }
-
-    /// Calls `visit` with the scalar, or with each element of the list.
-    pub fn each<'a>(&'a self, visit: &mut dyn FnMut(Scalar<'a>)) {
-        match self {
-            Self::Bool(value) => visit(Scalar::Bool(*value)),
-            Self::Int(value) => visit(Scalar::Number(*value as f64)),
-            Self::Float(value) => visit(Scalar::Number(*value)),
-            Self::String(value) => visit(Scalar::Text(value)),
-            Self::Bools(list) => list.iter().for_each(|value| visit(Scalar::Bool(*value))),
-            Self::Ints(list) => list.iter().for_each(|value| visit(Scalar::Number(*value as f64))),
-            Self::Floats(list) => list.iter().for_each(|value| visit(Scalar::Number(*value))),
-            Self::Strings(list) => list.iter().for_each(|value| visit(Scalar::Text(value))),
-        }
-    }
-
-    /// Bytes on the heap, for statistics.
-    fn memory_bytes(&self) -> usize {
-        match self {
-            Self::Bool(_) | Self::Int(_) | Self::Float(_) => 0,
-            Self::String(text) => text.len(),
-            Self::Bools(list) => list.len(),
-            Self::Ints(list) => size_of_val(&**list),
-            Self::Floats(list) => size_of_val(&**list),
-            Self::Strings(list) => {
-                size_of_val(&**list) + list.iter().map(|text| text.len()).sum::<usize>()
-            }
-        }
-    }
-}
-
-fn invalid<T>(message: String) -> Result<T> {
-    Err(Error::new(Code::InvalidMetadata, message))
-}
-
-fn finite(value: f64, place: &dyn Fn() -> String) -> Result<f64> {
-    if value.is_finite() {
-        return Ok(value);
-    }
-    let (place, value) = (place(), non_finite(value));
-    let message = format!("{place} is {value}; metadata numbers must be finite");
-    Err(Error::new(Code::NonFinite, message))
-}
-
-fn read_list(items: &[Json], place: &dyn Fn() -> String) -> Result<Value> {
-    let (mut bools, mut ints, mut floats, mut strings) = (vec![], vec![], vec![], vec![]);
-    for (at, item) in items.iter().enumerate() {
-        match item {
-            Json::Bool(value) => bools.push(*value),
-            Json::Int(value) => {
-                ints.push(*value);
-                floats.push(*value as f64);
-            }
-            Json::Float(value) => floats.push(finite(*value, &|| format!("{}[{at}]", place()))?),
-            Json::String(value) => strings.push(value.as_str().into()),
-            Json::Null | Json::Array(_) | Json::Object(_) => {
-                return invalid(format!(
-                    "{}[{at}] is {}; expected a string, number or boolean",
-                    place(),
-                    item.kind()
-                ));
-            }
-        }
-    }
-    let Some(first) = items.first() else {
-        return invalid(format!("{} is an empty array; give it an element", place()));
-    };
-    let all = items.len();
-    if bools.len() == all {
-        Ok(Value::Bools(bools.into()))
-    } else if ints.len() == all {
-        Ok(Value::Ints(ints.into()))
-    } else if floats.len() == all {
-        Ok(Value::Floats(floats.into()))
-    } else if strings.len() == all {
-        Ok(Value::Strings(strings.into()))
-    } else {
-        let other = items.iter().map(Json::kind).find(|kind| *kind != first.kind());
-        let (first, other) = (first.kind(), other.unwrap_or_default());
-        invalid(format!("{} mixes {first} and {other}; expected elements of one type", place()))
-    }
-}
+pub use super::value::{Scalar, Value};
 
 /// A metadata key; shared between the records of a collection.
 pub type Key = Arc<str>;
@@ -192,6 +50,10 @@ impl Metadata {
 /// Keys to set, and keys to remove (`None`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataPatch(Vec<(Key, Option<Value>)>);
+
+fn invalid<T>(message: String) -> Result<T> {
+    Err(Error::new(Code::InvalidMetadata, message))
+}
 
 impl MetadataPatch {
     /// Reads an object of values; null removes its key. `owner` names the record or collection.
@@ -311,21 +173,25 @@ mod tests {
             patch(&[("k", list)]).merge(None).expect("a key").get("k").cloned().expect("the value")
         };
         let text = |text: &str| Json::String(text.into());
+        let list = |items: &[Value]| Value::List(items.into());
         assert_eq!(
             value(&[Json::Int(2), Json::Int(1), Json::Int(2)]),
-            Value::Ints([2, 1, 2].into())
+            list(&[Value::Int(2), Value::Int(1), Value::Int(2)])
         );
-        assert_eq!(value(&[Json::Int(2), Json::Float(0.5)]), Value::Floats([2.0, 0.5].into()));
-        assert_eq!(value(&[Json::Bool(true)]), Value::Bools([true].into()));
+        assert_eq!(
+            value(&[Json::Int(2), Json::Float(0.5)]),
+            list(&[Value::Float(2.0), Value::Float(0.5)])
+        );
+        assert_eq!(value(&[Json::Bool(true)]), list(&[Value::Bool(true)]));
         assert_eq!(
             value(&[text("b"), text(""), text("b")]),
-            Value::Strings(["b".into(), "".into(), "b".into()].into())
+            list(&["b", "", "b"].map(|text| Value::String(text.into())))
         );
         let old = patch(&[("k", Json::Array(vec![text("a"), text("b")])), ("n", Json::Int(1))])
             .merge(None)
             .expect("keys");
         let new = patch(&[("k", Json::Array(vec![Json::Int(7)]))]).merge(Some(&old)).expect("keys");
-        assert_eq!(new.get("k"), Some(&Value::Ints([7].into())), "a list replaces as a whole");
+        assert_eq!(new.get("k"), Some(&list(&[Value::Int(7)])), "a list replaces as a whole");
         assert_eq!(new.get("n"), Some(&Value::Int(1)));
     }
 }

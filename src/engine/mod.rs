@@ -20,4 +20,5 @@ pub mod rank;
 pub mod record;
 pub mod sort;
 pub mod suggest;
+pub mod value;
 pub mod vectors;

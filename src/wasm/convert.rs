@@ -18,7 +18,7 @@ use crate::engine::collection::{Batch, Collection, Embeddings, Selection};
 use crate::engine::definition::{Changes, Configuration, Definition, Scope};
 use crate::engine::filter::{Matcher, Where, WhereDocument};
 use crate::engine::json::Json;
-use crate::engine::metadata::{Key, Metadata, Scalar};
+use crate::engine::metadata::{Key, Metadata, Scalar, Value};
 use crate::engine::nearest::Neighbor;
 use crate::wasm::database::{NewCollection, Stats};
 use crate::wasm::errors::{Error, Result, code};
@@ -484,7 +484,7 @@ type Keys = Vec<(Key, JsString)>;
 fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
     let object = Object::new();
     for (key, value) in metadata.iter() {
-        let list = value.is_list().then(Array::new);
+        let list = matches!(value, Value::List(_)).then(Array::new);
         let mut single = JsValue::NULL;
         value.each(&mut |scalar| {
             let item = match scalar {

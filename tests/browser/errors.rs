@@ -85,6 +85,8 @@ async fn mistakes_in_selections_are_named() {
         ("{where: {a: undefined}}", "[]", "invalid_filter", ""),
         ("{where: {a: new Date()}}", "[]", "invalid_filter", "where, key \"a\" is a Date"),
         ("{whereDocument: {$contain: 'x'}}", "[]", "invalid_filter", "$contains"),
+        ("{where: {'#ids': 'x'}}", "[]", "invalid_filter", "did you mean \"#id\""),
+        ("{where: {tags: {$contains: ['x']}}}", "[]", "invalid_filter", "is an array"),
         ("{limit: -1}", "[]", "invalid_argument", "limit is -1"),
         ("{limit: 1.5}", "[]", "invalid_argument", "limit is 1.5"),
         ("{offset: 'a'}", "[]", "invalid_argument", "offset is a string"),

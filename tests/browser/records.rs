@@ -48,7 +48,7 @@ async fn fruit(database: &JsDatabase) -> String {
         metadatas: [
             { color: 'red', weight: 150, sour: 0.25 },
             { color: 'green', weight: 170, ripe: true, note: undefined },
-            { color: 'yellow' },
+            { color: 'yellow', tags: ['sour', 'round', 'sour'], sizes: [1, 2.5], fresh: [true] },
             undefined,
         ],
     }");
@@ -64,7 +64,9 @@ async fn columns_come_back_as_they_were_given(database: &JsDatabase) {
             r#"{"ids":["apple","pear","lemon","lime"],"#,
             r#""documents":["a red fruit","a green fruit",null,null],"#,
             r#""metadatas":[{"color":"red","weight":150,"sour":0.25},"#,
-            r#"{"color":"green","weight":170,"ripe":true},{"color":"yellow"},null],"#,
+            r#"{"color":"green","weight":170,"ripe":true},"#,
+            r#"{"color":"yellow","tags":["sour","round","sour"],"sizes":[1,2.5],"#,
+            r#""fresh":[true]},null],"#,
             r#""uris":[null,"https://example.com/pear",null,null],"#,
             r#""embeddings":[1,0,1,0.5,0,1,0,2],"dimension":2}"#
         )
@@ -85,6 +87,10 @@ async fn get_selects_by_id_clause_limit_and_offset(database: &JsDatabase) {
         ("{where: {weight: {$gte: 150}}, limit: undefined}", r#"["apple","pear"]"#),
         ("{where: {$or: [{sour: 0.25}, {ripe: true}]}}", r#"["apple","pear"]"#),
         ("{where: {color: {$nin: ['red', 'green']}}}", r#"["lemon","lime"]"#),
+        ("{where: {sizes: {$contains: 1}}}", r#"["lemon"]"#),
+        ("{where: {tags: {$not_contains: 'sour'}}}", r#"["apple","pear","lime"]"#),
+        ("{where: {'#document': {$contains: 'green'}}}", r#"["pear"]"#),
+        ("{where: {'#id': {$in: ['lime', 'kiwi']}}}", r#"["lime"]"#),
         ("{whereDocument: {$contains: 'green'}}", r#"["pear"]"#),
         ("{ids: ['pear', 'lemon'], where: {color: {$ne: 'green'}}}", r#"["lemon"]"#),
     ] {

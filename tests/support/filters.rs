@@ -70,12 +70,7 @@ pub(crate) fn told(value: &Value) -> Json {
         Value::Int(value) => Json::Int(*value),
         Value::Float(value) => Json::Float(*value),
         Value::String(value) => Json::String(value.to_string()),
-        Value::Bools(list) => Json::Array(list.iter().map(|value| Json::Bool(*value)).collect()),
-        Value::Ints(list) => Json::Array(list.iter().map(|value| Json::Int(*value)).collect()),
-        Value::Floats(list) => Json::Array(list.iter().map(|value| Json::Float(*value)).collect()),
-        Value::Strings(list) => {
-            Json::Array(list.iter().map(|value| Json::String(value.to_string())).collect())
-        }
+        Value::List(list) => Json::Array(list.iter().map(told).collect()),
     }
 }
 

@@ -6,7 +6,7 @@ use super::pattern::Compile;
 use super::where_document::read_document_test;
 use super::{clauses, invalid, single, unknown_operator};
 use crate::engine::error::Result;
-use crate::engine::json::{Json, non_finite};
+use crate::engine::json::Json;
 use crate::engine::metadata::Value;
 use crate::engine::suggest::suggestion;
 
@@ -88,27 +88,20 @@ fn read_key(key: &str, json: &Json, compile: Compile<'_>) -> Result<Where> {
 }
 
 fn scalar(place: &str, operator: &str, json: &Json) -> Result<Value> {
-    match json {
-        Json::Bool(value) => Ok(Value::Bool(*value)),
-        Json::Int(value) => Ok(Value::Int(*value)),
-        Json::Float(value) if value.is_finite() => Ok(Value::Float(*value)),
-        Json::String(value) => Ok(Value::String(value.as_str().into())),
-        Json::Float(value) => {
-            let value = non_finite(*value);
-            invalid(format!("{place} {operator} is {value}; expected a finite number"))
-        }
-        other => invalid(format!(
-            "{place} {operator} is {}; expected a string, number or boolean",
-            other.kind()
+    match Value::scalar(json) {
+        Some(value) => Ok(value),
+        None => invalid(format!(
+            "{place} {operator} is {}; expected a string, finite number or boolean",
+            json.kind()
         )),
     }
 }
 
 fn number(place: &str, operator: &str, json: &Json) -> Result<f64> {
-    match json {
-        Json::Int(value) => Ok(*value as f64),
-        Json::Float(value) if value.is_finite() => Ok(*value),
-        other => invalid(format!("{place} {operator} is {}; expected a number", other.kind())),
+    match Value::scalar(json) {
+        Some(Value::Int(value)) => Ok(value as f64),
+        Some(Value::Float(value)) => Ok(value),
+        _ => invalid(format!("{place} {operator} is {}; expected a number", json.kind())),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Numbers and texts in little-endian order.
 
+use std::mem::discriminant;
+
 use super::frame::damage;
 use crate::engine::error::Result;
 use crate::engine::metadata::{Key, Metadata, Value};
@@ -58,41 +60,30 @@ impl Writer {
         self.count(metadata.iter().len());
         for (key, value) in metadata.iter() {
             self.text(key);
-            match value {
-                Value::Bool(false) => self.u8(0),
-                Value::Bool(true) => self.u8(1),
-                Value::Int(value) => {
-                    self.u8(2);
-                    self.0.extend_from_slice(&value.to_le_bytes());
-                }
-                Value::Float(value) => {
-                    self.u8(3);
-                    self.0.extend_from_slice(&value.to_le_bytes());
-                }
-                Value::String(value) => {
-                    self.u8(4);
-                    self.text(value);
-                }
-                Value::Bools(list) => {
-                    self.u8(5);
-                    self.count(list.len());
-                    list.iter().for_each(|value| self.u8(u8::from(*value)));
-                }
-                Value::Ints(list) => {
-                    self.u8(6);
-                    self.count(list.len());
-                    list.iter().for_each(|value| self.0.extend_from_slice(&value.to_le_bytes()));
-                }
-                Value::Floats(list) => {
-                    self.u8(7);
-                    self.count(list.len());
-                    list.iter().for_each(|value| self.0.extend_from_slice(&value.to_le_bytes()));
-                }
-                Value::Strings(list) => {
-                    self.u8(8);
-                    self.count(list.len());
-                    list.iter().for_each(|value| self.text(value));
-                }
+            self.value(value);
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Bool(false) => self.u8(0),
+            Value::Bool(true) => self.u8(1),
+            Value::Int(value) => {
+                self.u8(2);
+                self.0.extend_from_slice(&value.to_le_bytes());
+            }
+            Value::Float(value) => {
+                self.u8(3);
+                self.0.extend_from_slice(&value.to_le_bytes());
+            }
+            Value::String(value) => {
+                self.u8(4);
+                self.text(value);
+            }
+            Value::List(list) => {
+                self.u8(5);
+                self.count(list.len());
+                list.iter().for_each(|value| self.value(value));
             }
         }
     }
@@ -162,45 +153,44 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The elements of a metadata list, of at least `size` bytes each.
-    fn list<T>(&mut self, size: usize, read: &dyn Fn(&mut Self) -> Result<T>) -> Result<Box<[T]>> {
-        let count = self.count(size)?;
-        if count == 0 {
-            return Err(damage("a metadata list is empty"));
-        }
-        let mut list = Vec::with_capacity(count);
-        for _ in 0..count {
-            list.push(read(self)?);
-        }
-        Ok(list.into())
-    }
-
     pub(super) fn metadata(&mut self) -> Result<Metadata> {
         let count = self.count(5)?;
         let mut entries = Vec::with_capacity(count);
         for _ in 0..count {
             let key = Key::from(self.text()?);
             let value = match self.u8()? {
-                0 => Value::Bool(false),
-                1 => Value::Bool(true),
-                2 => Value::Int(i64::from_le_bytes(self.array()?)),
-                3 => Value::Float(f64::from_le_bytes(self.array()?)),
-                4 => Value::String(self.text()?.into()),
-                5 => Value::Bools(self.list(1, &|reader| match reader.u8()? {
-                    0 => Ok(false),
-                    1 => Ok(true),
-                    _ => Err(damage("a boolean is neither true nor false")),
-                })?),
-                6 => Value::Ints(self.list(8, &|reader| Ok(i64::from_le_bytes(reader.array()?)))?),
-                7 => {
-                    Value::Floats(self.list(8, &|reader| Ok(f64::from_le_bytes(reader.array()?)))?)
-                }
-                8 => Value::Strings(self.list(4, &|reader| Ok(reader.text()?.into()))?),
-                _ => return Err(damage("a metadata value has an unknown type")),
+                5 => self.list()?,
+                tag => self.scalar(tag)?,
             };
             entries.push((key, value));
         }
         Metadata::new(entries).ok_or_else(|| damage("metadata without keys"))
+    }
+
+    fn scalar(&mut self, tag: u8) -> Result<Value> {
+        Ok(match tag {
+            0 => Value::Bool(false),
+            1 => Value::Bool(true),
+            2 => Value::Int(i64::from_le_bytes(self.array()?)),
+            3 => Value::Float(f64::from_le_bytes(self.array()?)),
+            4 => Value::String(self.text()?.into()),
+            _ => return Err(damage("a metadata value has an unknown type")),
+        })
+    }
+
+    fn list(&mut self) -> Result<Value> {
+        let count = self.count(1)?;
+        let mut list = Vec::with_capacity(count);
+        for _ in 0..count {
+            let tag = self.u8()?;
+            list.push(self.scalar(tag)?);
+        }
+        if list.windows(2).all(|pair| discriminant(&pair[0]) == discriminant(&pair[1])) && count > 0
+        {
+            Ok(Value::List(list.into()))
+        } else {
+            Err(damage("a metadata list is empty or mixes types"))
+        }
     }
 
     /// The end; anything left over is damage.

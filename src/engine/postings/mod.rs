@@ -27,7 +27,7 @@ pub struct KeyPostings {
 
 impl KeyPostings {
     fn of(&mut self, value: &Value) -> &mut Values {
-        if value.is_list() { &mut self.elements } else { &mut self.scalars }
+        if matches!(value, Value::List(_)) { &mut self.elements } else { &mut self.scalars }
     }
 
     /// Adds a record that has `value` at this key.

@@ -6,7 +6,7 @@ use fixedbitset::FixedBitSet;
 
 use super::slots::Slots;
 
-/// The most entries of a chunk; inserting moves half of them at most times.
+/// The most entries of a chunk.
 const CHUNK: usize = 256;
 
 /// A sorted list of sorted chunks, so that inserting moves no more than a chunk. No chunk is empty.
@@ -16,28 +16,31 @@ pub(super) struct Ordered(Vec<Vec<(u64, Slots)>>);
 impl Ordered {
     /// The chunk that has `key` if any has, and where it is there or would be.
     fn find(&self, key: u64) -> (usize, Result<usize, usize>) {
-        let chunk = self.0.partition_point(|chunk| chunk[0].0 <= key).saturating_sub(1);
+        let begins = |chunk: &Vec<(u64, Slots)>| chunk.first().is_some_and(|first| first.0 <= key);
+        let chunk = self.0.partition_point(begins).saturating_sub(1);
         let entries = self.0.get(chunk).map_or(&[][..], Vec::as_slice);
         (chunk, entries.binary_search_by(|entry| entry.0.cmp(&key)))
     }
 
     pub(super) fn insert(&mut self, key: u64, slot: u32) {
-        let (chunk, found) = self.find(key);
         if self.0.is_empty() {
             self.0.push(Vec::new());
         }
-        let entries = &mut self.0[chunk];
-        match found {
-            Ok(at) => entries[at].1.insert(slot),
-            Err(at) => {
-                entries.insert(at, (key, Slots::One(slot)));
-                if entries.len() > CHUNK {
-                    // Ascending keys, as times are, leave full chunks behind.
-                    let upper = entries.split_off(if at == CHUNK { CHUNK } else { CHUNK / 2 });
-                    self.0.insert(chunk + 1, upper);
-                }
+        let (mut chunk, found) = self.find(key);
+        let mut at = match found {
+            Ok(at) => return self.0[chunk][at].1.insert(slot),
+            Err(at) => at,
+        };
+        if self.0[chunk].len() == CHUNK {
+            // Ascending keys, as times are, leave full chunks behind.
+            let half = if at == CHUNK { CHUNK } else { CHUNK / 2 };
+            let upper = self.0[chunk].split_off(half);
+            self.0.insert(chunk + 1, upper);
+            if at >= half {
+                (chunk, at) = (chunk + 1, at - half);
             }
         }
+        self.0[chunk].insert(at, (key, Slots::One(slot)));
     }
 
     /// Removes `slot` from the set of `key`. Returns whether the set was left empty and is gone.

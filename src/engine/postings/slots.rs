@@ -114,3 +114,48 @@ impl Many {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_set_holds_the_same_in_every_form_while_it_grows_and_shrinks() {
+        let mut seed = 1_u64;
+        let mut draw = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % below
+        };
+        let mut set = Slots::One(7);
+        let mut model = BTreeSet::from([7]);
+        let (mut grown, mut shrunk) = (0, 0);
+        for step in 0..200_000 {
+            let slot = u32::try_from(draw(3_000)).expect("small");
+            let was_bits = matches!(&set, Slots::Many(many) if matches!(**many, Many::Bits(..)));
+            // Waves, with repetitions of both.
+            if draw(1_000) < if step / 20_000 % 2 == 0 { 700 } else { 1 } {
+                set.insert(slot);
+                model.insert(slot);
+            } else {
+                model.remove(&slot);
+                let empty = set.remove(slot);
+                assert_eq!(empty, model.is_empty(), "step {step}");
+                if empty {
+                    set = Slots::One(slot); // As its owner would: the next insertion starts anew.
+                    model.insert(slot);
+                }
+            }
+            let is_bits = matches!(&set, Slots::Many(many) if matches!(**many, Many::Bits(..)));
+            grown += usize::from(is_bits && !was_bits);
+            shrunk += usize::from(was_bits && !is_bits);
+            if step % 64 == 0 || is_bits != was_bits {
+                let mut slots = FixedBitSet::with_capacity(3_000);
+                set.add_to(&mut slots);
+                assert!(slots.ones().eq(model.iter().map(|slot| *slot as usize)), "step {step}");
+            }
+        }
+        assert!(grown >= 3 && shrunk >= 3, "became bits {grown} times, a list {shrunk} times");
+    }
+}
