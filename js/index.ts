@@ -1,4 +1,10 @@
 /** Vecino: a vector database that lives in a web page. Importing this does nothing until a client is used. */
+export {
+  AdminClient,
+  type AdminClientOptions,
+  type Database,
+  type ListDatabasesArgs,
+} from "./admin-client.js";
 export { Client } from "./client.js";
 export {
   EphemeralClient,

@@ -97,6 +97,14 @@ export const cases = {
       thrown(() => new vecino.EphemeralClient({ tenant: 5 })),
       argument("tenant must be a string", "5"),
     );
+    await rejects(
+      thrown(() => new vecino.AdminClient({ client: {} })),
+      argument("AdminClient", "client must be a client", "an object"),
+    );
+    await rejects(
+      thrown(() => new vecino.AdminClient({})),
+      argument("AdminClient needs a path"),
+    );
     for (const options of [undefined, {}, { path: "" }, { path: 5 }]) {
       await rejects(
         thrown(() => new vecino.PersistentClient(options)),

@@ -4,7 +4,7 @@ import { collectionOf, four } from "../support/records.mjs";
 const tenant = "default_tenant";
 
 /** An admin client on the same database as `client`: by path, or by the client, where it is in memory. */
-const adminOf = ({ chromadb, client }) => new chromadb.AdminClient({ client });
+const adminOf = ({ vecino, client }) => new vecino.AdminClient({ client });
 
 export const cases = {
   async "databases are made, read, listed by name and removed"(context) {
@@ -115,12 +115,13 @@ export const persistentCases = {
   async "an admin client finds the database by its path as well"({
     client,
     chromadb,
+    vecino,
     path,
     worker,
   }) {
     const admin = new chromadb.AdminClient({ path, worker });
     await admin.createDatabase({ name: "zoo", tenant });
-    const shared = new chromadb.AdminClient({ client });
+    const shared = new vecino.AdminClient({ client });
     equal((await shared.getDatabase({ name: "zoo", tenant })).name, "zoo");
     await shared.close();
     await admin.close();

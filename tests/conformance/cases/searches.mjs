@@ -91,11 +91,11 @@ export const cases = {
         value("unsupported", '"words"', "sparse"),
       ],
       [
-        (c) => c.search({ rank: { $sum: [1, { $knn: { query: "x" } }] } }),
+        (c) => c.search({ rank: { $sum: [{ $val: 1 }, { $knn: { query: "x" } }] } }),
         { code: "dimension_mismatch" },
       ],
     ]);
-    await rejects(things.search({ rank: { $knn: { query: sparse } } }), { says: "sparse" });
+    await rejects(things.search({ rank: { $knn: { query: sparse } } }), argument("sparse"));
   },
 
   async "without a function, a text says what to do"({ client }) {
