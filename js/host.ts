@@ -1,6 +1,7 @@
 /** Owns the engine's database: runs calls on it, and works in the background between them. */
 import { Background } from "./background.js";
 import { errorOf, type VecinoError } from "./errors.js";
+import { loadRegex, usesRegex } from "./regex.js";
 import type { Calls, Method } from "./transport/protocol.js";
 import { type Database, loadEngine } from "./wasm.js";
 
@@ -12,6 +13,9 @@ const QUIET: ReadonlySet<Method> = new Set([
   "destroy",
   "close",
 ]);
+
+/** Calls with filters, which may hold regular expressions. */
+const FILTERING: ReadonlySet<string> = new Set(["get", "query", "search", "delete"]);
 
 export class Host {
   readonly #background: Background;
@@ -59,6 +63,7 @@ export class Host {
     }
     if (method === "close") this.stop();
     const database = await this.#opened();
+    if (FILTERING.has(method) && usesRegex(args)) await loadRegex();
     const call = database[method] as (...args: unknown[]) => Promise<unknown>;
     return call.apply(database, args);
   }

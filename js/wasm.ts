@@ -2,7 +2,7 @@
 import initialize, { Database as Engine } from "../build/wasm/vecino.js";
 import { errorOf, VecinoError } from "./errors.js";
 import type { Calls } from "./transport/protocol.js";
-import { wasmSource } from "./wasm-source.js";
+import { readWasm } from "./wasm-source.js";
 
 /** An opened database of the engine. */
 export interface Database extends Omit<Calls, "open" | "destroy"> {
@@ -28,7 +28,8 @@ export function loadEngine(): Promise<DatabaseClass> {
 
 async function load(): Promise<DatabaseClass> {
   try {
-    await initialize({ module_or_path: await wasmSource() });
+    const url = new URL("./vecino_bg.wasm", import.meta.url);
+    await initialize({ module_or_path: await readWasm(url) });
   } catch (error) {
     if (error instanceof VecinoError) throw error;
     const reason = error instanceof Error ? error.message : String(error);

@@ -10,11 +10,20 @@ import { heading, run, runNode } from "./lib/run.mjs";
 import { ensureRust, ensureTool, tools, wasmTarget } from "./lib/rust.mjs";
 
 const clippy = (...target) =>
-  run("cargo", ["clippy", "--all-targets", "--locked", ...target, "--", "--deny", "warnings"]);
+  run("cargo", [
+    "clippy",
+    "--workspace",
+    "--all-targets",
+    "--locked",
+    ...target,
+    "--",
+    "--deny",
+    "warnings",
+  ]);
 
 const build = "Build";
 const checks = {
-  "Rust format": () => run("cargo", ["fmt", "--check"]),
+  "Rust format": () => run("cargo", ["fmt", "--all", "--check"]),
   "Rust lint, native": () => clippy(),
   "Rust lint, WebAssembly": () => clippy("--target", wasmTarget),
   "Rust licenses and sources": async () => {

@@ -19,6 +19,7 @@
 //!   collection/                                 all of it together: plan, apply, read, link, checkpoint
 //!   format/                                     bytes: log entries, pages, manifests
 //! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript
+//! regex/        regular expressions for filters, a module that js/regex.ts loads on first use
 //! js/           the npm package: clients, collections, results, embedding functions, the worker
 //! www/          the demo, built on the published package alone
 //! tests/        across the whole; bench/ measures beside peers

@@ -6,11 +6,13 @@ import { buildDir, distDir, inRoot } from "../lib/paths.mjs";
 import { heading, runNode } from "../lib/run.mjs";
 import { digest, whenChanged } from "../lib/stamp.mjs";
 import { keepPublicDeclarations } from "./declarations.mjs";
+import { regexFile } from "./regex.mjs";
 import { wasmFile } from "./wasm.mjs";
 
 const sources = [
   "js",
   "build/wasm",
+  "build/regex",
   "package-lock.json",
   "tsconfig.json",
   "tsconfig.build.json",
@@ -24,6 +26,7 @@ const outputs = [
   ...entries.map((name) => join(distDir, `${name}.js`)),
   ...declarations.map((name) => join(distDir, name)),
   join(distDir, "vecino_bg.wasm"),
+  join(distDir, "vecino_regex_bg.wasm"),
 ];
 
 /** What esbuild tells about the bundles: which file imports which. Read by the size check. */
@@ -36,6 +39,7 @@ export async function buildPackage() {
     mkdirSync(distDir, { recursive: true });
     await bundle();
     copyFileSync(wasmFile, join(distDir, "vecino_bg.wasm"));
+    copyFileSync(regexFile, join(distDir, "vecino_regex_bg.wasm"));
     await runNode("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
     keepPublicDeclarations(distDir, declarations);
   });

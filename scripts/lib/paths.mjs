@@ -10,6 +10,7 @@ export const inRoot = (...parts) => join(root, ...parts);
 /** Outputs of `npm run build`. `glue` is what wasm-bindgen makes and js/ imports. */
 export const buildDir = inRoot("build");
 export const glueDir = inRoot("build", "wasm");
+export const regexDir = inRoot("build", "regex");
 export const distDir = inRoot("dist");
 
 /** The cache that every clone of the repository on this machine shares. */

@@ -24,6 +24,7 @@ use crate::wasm::errors::Result;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
 use crate::wasm::replica::Plan;
+use crate::wasm::search::{from_answers, to_searches};
 use crate::wasm::storage::{self, Storage};
 
 /// A database of collections of records. The names and shapes of arguments and answers are those
@@ -239,6 +240,19 @@ impl JsDatabase {
                 let answers =
                     collection.query(&queries, dimension, &selected.selection, n_results)?;
                 from_neighbors(collection, &answers, include)
+            }),
+        )
+    }
+
+    /// Resolves with one `SearchColumns` for each of the searches.
+    pub fn search(&self, id: String, searches: &JsValue) -> Promise {
+        let searches = to_searches(searches);
+        self.read(
+            id,
+            Box::new(move |collection| {
+                let searches = searches?;
+                let answers = searches.iter().map(|search| collection.search(search));
+                from_answers(collection, &searches, &answers.collect::<Result<Vec<_>, _>>()?)
             }),
         )
     }

@@ -4,24 +4,22 @@
 //! Shapes and types are checked here, with the place in the error; what the data means, the engine
 //! checks. Embeddings travel as `Float32Array`s, which are copied as a whole.
 
-use std::rc::Rc;
-
 use js_sys::{Array, Float32Array, JsString, Number, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::engine;
 use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT, Database};
 use crate::engine::collection::{Batch, Collection, Embeddings, Selection};
 use crate::engine::definition::{Changes, Configuration, Definition, Scope};
-use crate::engine::filter::{Matcher, Where, WhereDocument};
+use crate::engine::filter::{Where, WhereDocument};
 use crate::engine::json::Json;
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
 use crate::engine::nearest::Neighbor;
 use crate::wasm::database::{NewCollection, Stats};
 use crate::wasm::errors::{Error, Result, code};
+use crate::wasm::regex::compile;
 
 /// Values nested deeper than this are refused; it also ends the reading of values with cycles.
 const MAX_DEPTH: usize = 100;
@@ -159,7 +157,7 @@ fn to_object<'a>(value: &'a JsValue, place: &str) -> Result<&'a Object> {
     }
 }
 
-fn to_array(value: &JsValue, place: &str) -> Result<Array> {
+pub(super) fn to_array(value: &JsValue, place: &str) -> Result<Array> {
     match value.dyn_ref::<Array>() {
         Some(array) => Ok(array.clone()),
         None => invalid(format!("{place} is {}; expected an array", kind(value))),
@@ -241,11 +239,6 @@ pub(crate) fn to_floats(value: &JsValue, place: &str) -> Result<Vec<f32>> {
         Some(array) => Ok(array.to_vec()),
         None => invalid(format!("{place} is {}; expected a Float32Array", kind(value))),
     }
-}
-
-fn compile(_: &str) -> engine::error::Result<Rc<dyn Matcher>> {
-    let message = "regular expressions are not loaded";
-    Err(engine::error::Error::new(engine::error::Code::InvalidRegex, message))
 }
 
 /// Which records, and which part of them in insertion order.
@@ -431,7 +424,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-fn set(object: &Object, name: &str, value: &JsValue) -> Result<()> {
+pub(super) fn set(object: &Object, name: &str, value: &JsValue) -> Result<()> {
     match Reflect::set(object, &name.into(), value) {
         Ok(true) => Ok(()),
         _ => Err(Error::new(code::INTERNAL, format!("cannot set \"{name}\" of a new object"))),
@@ -474,14 +467,14 @@ pub(crate) fn from_neighbors(
     Ok(answer.into())
 }
 
-fn from_text(text: Option<&str>) -> JsValue {
+pub(super) fn from_text(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::NULL, JsValue::from_str)
 }
 
 /// Metadata keys as JavaScript strings. They are few, and records share them.
-type Keys = Vec<(Key, JsString)>;
+pub(super) type Keys = Vec<(Key, JsString)>;
 
-fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
+pub(super) fn from_metadata(metadata: &Metadata, keys: &mut Keys) -> Object {
     let object = Object::new();
     for (key, value) in metadata.iter() {
         let list = matches!(value, Value::List(_)).then(Array::new);

@@ -3,6 +3,8 @@
 //! ```text
 //! api        the class JavaScript sees: arguments in, promises out
 //! convert    values between JavaScript and the engine
+//! search     searches and their answers
+//! regex      regular expressions, compiled by another module
 //! database   the catalog and the collections in memory; calls, background work, closing
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
 //! storage    what is stored, and the transactions that keep it whole
@@ -17,10 +19,13 @@ mod database;
 mod errors;
 mod indexeddb;
 mod random;
+mod regex;
 mod replica;
+mod search;
 mod storage;
 
 pub use api::JsDatabase;
+pub use regex::set_regex_compiler;
 
 #[cfg(test)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,25 @@
+/** The module of regular expressions, and how the engine uses it. */
+import initialize, { Regex } from "../build/regex/vecino_regex.js";
+import { readWasm } from "./wasm-source.js";
+
+/** A compiled pattern, asked about text in the engine's memory. */
+export interface CompiledRegex {
+  isMatch(address: number, length: number): boolean;
+  free(): void;
+}
+
+/** Compiles a pattern for an engine with this memory, or throws a string that says what is wrong with it. */
+export type RegexCompiler = (pattern: string, memory: WebAssembly.Memory) => CompiledRegex;
+
+export async function regexCompiler(): Promise<RegexCompiler> {
+  const url = new URL("./vecino_regex_bg.wasm", import.meta.url);
+  await initialize({ module_or_path: await readWasm(url) });
+  return (pattern, memory) => {
+    const regex = new Regex(pattern);
+    return {
+      // The memory's buffer is another one after the memory has grown.
+      isMatch: (address, length) => regex.isMatch(new Uint8Array(memory.buffer, address, length)),
+      free: () => regex.free(),
+    };
+  };
+}
