@@ -25,7 +25,9 @@ export async function optimize(wasmFile, glueFile) {
   const optimized = `${wasmFile}.optimized`;
   const flags = ["--mvp-features", ...features.map((name) => `--enable-${name}`)];
   const shorten = "--minify-imports-and-exports-and-modules";
-  const options = ["-O3", ...flags, shorten, wasmFile, "-o", optimized];
+  // Functions with one caller compress better where they are.
+  const level = ["-O3", "--one-caller-inline-max-function-size=20"];
+  const options = [...level, ...flags, shorten, wasmFile, "-o", optimized];
   const names = await runNode("binaryen/bin/wasm-opt", options, { quiet: true });
   renameSync(optimized, wasmFile);
   rename(JSON.parse(names), glueFile);
