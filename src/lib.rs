@@ -12,7 +12,7 @@
 //!   hnsw/                                       the graph over slots
 //!   json, value, metadata, record               what a record says
 //!   postings/, filter/                          records by metadata value, clauses that select them
-//!   definition                                  a collection's name and configuration
+//!   catalog, definition                         tenants, databases, collections: names and configuration
 //!   planner                                     scan or walk
 //!   rank/                                       searches: arithmetic over distances, groups
 //!   change                                      what one call does to the records
@@ -33,7 +33,7 @@
 //! and records are a shorter way to say the same. The graph is derived: damaged or missing, it is
 //! built again from the vectors.
 //!
-//! - **A write is plan -> commit -> apply.** `Collection::plan_*` takes `&self`, checks everything and
+//! - **A write is plan -> commit -> apply.** `Collection::plan` takes `&self`, checks everything and
 //!   returns a [`Change`](engine::change::Change); the shell appends its bytes to the log;
 //!   `Collection::apply` makes it visible and cannot fail. A write that fails leaves memory as it
 //!   was. Reads never wait for writes. The shell plans inside the transaction that appends, after
@@ -43,7 +43,8 @@
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
 //!   collections are never linked: scanning them is exact and takes about a millisecond.
-//! - **A filter becomes a set of slots before the search starts.** The planner scans these slots or
+//! - **A filter becomes a set of slots before the search starts,** from postings that are built for a
+//!   metadata key when a filter first names it. The planner scans these slots or
 //!   walks the graph, returning only these. There are always min(k, matches) results.
 //!
 //! # Invariants

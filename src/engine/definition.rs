@@ -208,7 +208,7 @@ impl Configuration {
     pub fn from_json(json: &Json, metadata: &Json) -> Result<Self> {
         let mut configuration = Self::default();
         let mut entries = hnsw_entries(json)?;
-        if let (None, Json::Object(metadata)) = (member(json, "hnsw"), metadata) {
+        if let (None, Json::Object(metadata)) = (json.member("hnsw"), metadata) {
             let legacy = |(key, value)| {
                 let setting = SETTINGS.iter().find(|(_, legacy)| legacy == key)?;
                 Some((setting.0, value))
@@ -277,12 +277,6 @@ fn hnsw_entries(json: &Json) -> Result<Vec<(&'static str, &Json)>> {
         }
     }
     Ok(read)
-}
-
-/// The value of a key, unless it is missing or null.
-fn member<'a>(json: &'a Json, key: &str) -> Option<&'a Json> {
-    let Json::Object(entries) = json else { return None };
-    entries.iter().find(|(name, value)| name == key && *value != Json::Null).map(|(_, value)| value)
 }
 
 fn object<'a>(json: &'a Json, name: &str) -> Result<&'a [(String, Json)]> {

@@ -20,6 +20,14 @@ pub enum Json {
 }
 
 impl Json {
+    /// The value of a key, unless it is missing or null, or this is no object.
+    #[must_use]
+    pub fn member(&self, key: &str) -> Option<&Self> {
+        let Self::Object(entries) = self else { return None };
+        let entry = entries.iter().find(|(name, value)| name == key && *value != Self::Null);
+        entry.map(|(_, value)| value)
+    }
+
     /// What kind of value this is, for messages: "a number", "an object".
     #[must_use]
     pub fn kind(&self) -> &'static str {

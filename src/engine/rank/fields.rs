@@ -10,17 +10,21 @@ pub(super) fn fields<'a, const N: usize>(
     place: &str,
     known: [&str; N],
 ) -> Result<[Option<&'a Json>; N]> {
+    check_keys(json, place, &known)?;
+    Ok(known.map(|key| json.member(key)))
+}
+
+fn check_keys(json: &Json, place: &str, known: &[&str]) -> Result<()> {
     let Json::Object(entries) = json else {
         return invalid(format!("{place} is {}; expected an object", json.kind()));
     };
-    if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-        let suggestion = suggestion(key, &known);
-        return invalid(format!("{place} has an unknown key \"{key}\"{suggestion}"));
+    match entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+        None => Ok(()),
+        Some((key, _)) => {
+            let suggestion = suggestion(key, known);
+            invalid(format!("{place} has an unknown key \"{key}\"{suggestion}"))
+        }
     }
-    Ok(known.map(|name| {
-        let entry = entries.iter().find(|(key, value)| key == name && *value != Json::Null);
-        entry.map(|(_, value)| value)
-    }))
 }
 
 /// The strings of an array; none if it is left out.
