@@ -1,7 +1,8 @@
 // npm run test:chroma: Vecino against a Chroma server, with the same random operations.
 //   --seeds 1-100      which seeds (one number for one seed)
 //   --operations 100   how many operations each
-//   --record           writes the answers of the first seeds to trace.jsonl.gz (trace.mjs) when nothing differs
+//   --record           writes what the programs print, and the answers of the first seeds when nothing differs
+//   --no-build         takes dist/ as it is
 import { parseArgs } from "node:util";
 import { buildPackage } from "../../scripts/build/package.mjs";
 import { buildWasm } from "../../scripts/build/wasm.mjs";
@@ -28,6 +29,8 @@ await main(async () => {
   }
   const server = await startServer();
   try {
+    const { runPrograms } = await import("./programs.mjs");
+    await runPrograms(server, values.record);
     await compareAll(server, seedsOf(values.seeds), Number(values.operations));
   } finally {
     await server.stop();
