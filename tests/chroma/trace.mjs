@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 const file = new URL("./trace.jsonl.gz", import.meta.url);
-const seeds = 12;
+const seeds = 10;
 
 /**
  * One line per operation, `{ seed, operation, answer }`. Only the first seeds: more would not fit in a repository.
