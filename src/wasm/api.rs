@@ -15,16 +15,15 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_database, from_databases, from_definition, from_definitions, from_indexing_status,
-    from_neighbors, from_records, from_stats, to_batch, to_changes, to_count, to_floats,
-    to_include, to_new_collection, to_scope, to_selected,
+    from_answers, from_database, from_databases, from_definition, from_definitions,
+    from_indexing_status, from_neighbors, from_records, from_stats, to_batch, to_changes, to_count,
+    to_floats, to_include, to_new_collection, to_scope, to_searches, to_selected,
 };
 use crate::wasm::database::{Database, Read};
 use crate::wasm::errors::Result;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
 use crate::wasm::replica::Plan;
-use crate::wasm::search::{from_answers, to_searches};
 use crate::wasm::storage::{self, Storage};
 
 /// A database of collections of records. The names and shapes of arguments and answers are those

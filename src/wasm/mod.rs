@@ -3,7 +3,6 @@
 //! ```text
 //! api        the class JavaScript sees: arguments in, promises out
 //! convert    values between JavaScript and the engine
-//! search     searches and their answers
 //! regex      regular expressions, compiled by another module
 //! database   the catalog and the collections in memory; calls, background work, closing
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
@@ -21,7 +20,6 @@ mod indexeddb;
 mod random;
 mod regex;
 mod replica;
-mod search;
 mod storage;
 
 pub use api::JsDatabase;

@@ -3,12 +3,14 @@
 use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::JsValue;
 
-use super::convert::{Keys, Role, from_metadata, from_text, set, to_array, to_json};
-use super::errors::Result;
-use super::regex::compile;
+use super::answers::{Keys, from_metadata, from_text, set};
+use super::arguments::to_array;
+use super::json::{Role, to_json};
 use crate::engine::collection::{Collection, SearchAnswer};
 use crate::engine::metadata::Metadata;
 use crate::engine::rank::{Search, Select, Wanted};
+use crate::wasm::errors::Result;
+use crate::wasm::regex::compile;
 
 /// Reads an array of `{ filter?, rank?, group_by?, limit?, select? }`, as `toPayload` of the
 /// package's `Search` makes them, with an embedding in place of every text.
