@@ -8,7 +8,7 @@ import { caseNames, runCase } from "./suite.mjs";
 test("node, ephemeral", async (t) => {
   for (const name of caseNames(false)) {
     await t.test(name, () =>
-      runCase(vecino, chromadb, name, { worker: undefined, path: undefined }),
+      runCase(name, { vecino, chromadb, worker: undefined, path: undefined }),
     );
   }
 });

@@ -44,11 +44,16 @@ export function caseNames(persistent) {
   return Object.keys(casesFor(persistent));
 }
 
+/** Runs one case in a place: `{ vecino, chromadb, worker, path }`. */
+export function runCase(name, place) {
+  return withClients(place, (context) => casesFor(context.persistent)[name](context));
+}
+
 /**
- * Runs one case. `vecino` is the package, `chromadb` its entry of that name, `worker` the option, and a `path`
- * makes the client a persistent one. The case finds in its context: client, fresh(options), reopen() and these.
+ * Calls `run` with a client. `vecino` is the package, `chromadb` its entry of that name, `worker` the option, and a
+ * `path` makes the client a persistent one. The context holds client, fresh(options), reopen() and these.
  */
-export async function runCase(vecino, chromadb, name, { worker, path }) {
+export async function withClients({ vecino, chromadb, worker, path }, run) {
   const persistent = path !== undefined;
   const clients = [];
   const fresh = (options = {}) => {
@@ -65,7 +70,7 @@ export async function runCase(vecino, chromadb, name, { worker, path }) {
   };
   const context = { vecino, chromadb, persistent, worker, path, fresh, client: fresh() };
   try {
-    await casesFor(persistent)[name](persistent ? { ...context, reopen } : context);
+    await run(persistent ? { ...context, reopen } : context);
   } finally {
     await Promise.all(clients.map((client) => client.close()));
     if (persistent) await vecino.PersistentClient.destroy({ path, worker });
