@@ -304,3 +304,21 @@ fn a_failed_plan_leaves_everything_as_it_was() {
     assert_eq!(run.collection.sequence(), sequence);
     run.check();
 }
+
+#[test]
+fn records_equally_far_come_in_insertion_order_even_where_a_slot_is_used_again() {
+    let mut collection = Collection::new(definition("l2"));
+    let apply = |collection: &mut Collection, ids: &[&str]| {
+        let rows = vec![&[1.0_f32][..]; ids.len()];
+        let change = collection.plan(Operation::Add, &batch(ids, &rows)).expect("valid");
+        collection.apply(change);
+    };
+    apply(&mut collection, &["a", "b", "c"]);
+    let first = Selection { ids: Some(vec!["a".into()]), ..Selection::default() };
+    let (change, _) = collection.plan_delete(&first, None).expect("valid");
+    collection.apply(change);
+    apply(&mut collection, &["d"]);
+    let found = collection.query(&[0.0], 1, &Selection::default(), 9).expect("valid");
+    let ids: Vec<&str> = found[0].iter().map(|n| &*collection.record(n.slot).id).collect();
+    assert_eq!(ids, ["b", "c", "d"]);
+}

@@ -106,8 +106,10 @@ function compareRows(theirs, ours, ties, distances, note) {
       return `row ${i} is ${mine.id}, which does not belong there`;
     }
     if (at < 0 && !near(distances[i], distances.at(-1))) return `row ${i}: ${mine.id} is too early`;
-    if (at !== i)
-      note(at < 0 ? "cut-tie" : distances[at] === distances[i] ? "tie-order" : "near-tie");
+    if (at >= 0 && at !== i && distances[at] === distances[i]) {
+      return `row ${i} is ${mine.id}: as far as ${theirs[i].id}, which was inserted before`;
+    }
+    if (at !== i) note(at < 0 ? "cut-tie" : "near-tie");
     if (mine.distance !== undefined && !near(mine.distance, distances[i])) {
       return `row ${i}: the distance is ${mine.distance}, expected ${distances[i]}`;
     }

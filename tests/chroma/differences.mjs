@@ -8,9 +8,6 @@ export const tolerated = {
     "The answer is then computed from what get returned.",
   "cut-tie":
     "More records are equally far from the query than fit into the answer: which of them stay is arbitrary.",
-  "tie-order":
-    "Records exactly as far as each other: the server keeps the order of insertion, here a record in the place of a " +
-    "deleted one comes where that one was.",
   "near-tie": "Distances that differ by rounding alone: records may change places with each other.",
   "query-unknown-id":
     "The server answers 500 to query({ ids }) with an id that does not exist. Its answer to the ids that do exist is compared.",

@@ -98,7 +98,22 @@ impl Collection {
             return Err(Error::new(Code::DimensionMismatch, message));
         }
         let matches = self.matches(selection)?;
-        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k)).collect())
+        let answer = |row| {
+            let mut found = self.nearest(vectors, row, &matches, k);
+            self.order_ties(&mut found);
+            found
+        };
+        Ok(rows.map(answer).collect())
+    }
+
+    /// Puts records that are equally far into insertion order; so far they go by slot.
+    fn order_ties(&self, found: &mut [Neighbor]) {
+        let tied = |a: &Neighbor, b: &Neighbor| a.distance == b.distance;
+        for ties in found.chunk_by_mut(tied).filter(|ties| ties.len() > 1) {
+            let mut slots: Vec<u32> = ties.iter().map(|tie| tie.slot).collect();
+            self.sort_by_insertion(&mut slots);
+            ties.iter_mut().zip(slots).for_each(|(tie, slot)| tie.slot = slot);
+        }
     }
 
     fn nearest(
