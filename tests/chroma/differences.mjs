@@ -32,6 +32,8 @@ export const notGenerated = {
   "typed-in": "The server's $in takes its type from the first element: [2, 1.5] is refused there.",
   "typed-contains":
     "The server's $contains tells 2 from 2 in a list with fractions; ours compares by value.",
+  "no-results":
+    "nResults: 0 can end the server's thread once records were deleted; the answer is empty lists.",
   "rename-to-taken": "The server answers 500 with a text of SQLite; ours is ChromaUniqueError.",
   "zero-vector": "Refused under cosine; the server stores it at distance 1 from everything.",
   "non-finite": "NaN and infinities are refused here before anything is sent.",

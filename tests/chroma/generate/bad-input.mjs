@@ -79,7 +79,7 @@ export function badCall(random, shape) {
     () => ({ call: "get", args: { include: ["colors"] } }),
     () => ({ call: "get", args: { limit: random.pick([-1, 1.5]) } }),
     () => ({ call: "get", args: { offset: random.pick([-1, 1.5]) } }),
-    () => query({ nResults: random.pick([-1, 1.5, 0]) }),
+    () => query({ nResults: random.pick([-1, 1.5]) }),
     () => query({ queryEmbeddings: [[...embedding(random, shape), 1]] }),
     () => query({ queryEmbeddings: [] }),
     () => query({ queryEmbeddings: undefined }),
