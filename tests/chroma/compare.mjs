@@ -106,7 +106,7 @@ function compareRows(theirs, ours, ties, distances, note) {
       return `row ${i} is ${mine.id}, which does not belong there`;
     }
     if (at < 0 && !near(distances[i], distances.at(-1))) return `row ${i}: ${mine.id} is too early`;
-    if (at >= 0 && at !== i && distances[at] === distances[i]) {
+    if (at > i && swapped(theirs, ours, i, at)) {
       return `row ${i} is ${mine.id}: as far as ${theirs[i].id}, which was inserted before`;
     }
     if (at !== i) note(at < 0 ? "cut-tie" : "near-tie");
@@ -119,6 +119,17 @@ function compareRows(theirs, ours, ties, distances, note) {
       if (found) return `row ${i} (${mine.id}): ${found}`;
     }
   }
+}
+
+/**
+ * Whether the rows `i` and `at` of the server, of which ours has the second one in row `i`, stand the other way round
+ * here although both sides say the very same distance of both: then their order of insertion decides.
+ */
+function swapped(theirs, ours, i, at) {
+  const other = ours.findIndex(({ id }) => id === theirs[i].id);
+  const tied = (rows, x, y) =>
+    rows[x].distance !== undefined && rows[x].distance === rows[y].distance;
+  return other > i && tied(theirs, i, at) && tied(ours, i, other);
 }
 
 /** The rows of query `q`, with the columns that are there. */
