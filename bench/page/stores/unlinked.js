@@ -24,13 +24,20 @@ export class UnlinkedStore {
   async create() {
     await this.#call("open", ["bench-unlinked"]);
     const configuration = { hnsw: { space: "cosine" } };
-    const info = await this.#call("createCollection", [name, undefined, configuration, false]);
+    const info = await this.#call("createCollection", [
+      undefined,
+      name,
+      undefined,
+      configuration,
+      undefined,
+      false,
+    ]);
     this.#collection = info.id;
   }
 
   async open() {
     await this.#call("open", ["bench-unlinked"]);
-    this.#collection = (await this.#call("getCollection", [name])).id;
+    this.#collection = (await this.#call("getCollection", [undefined, name])).id;
   }
 
   add(batch) {
