@@ -73,6 +73,20 @@ impl Collection {
         selection: &Selection,
         k: usize,
     ) -> Result<Vec<Vec<Neighbor>>> {
+        let mut lists = self.neighbors(queries, dimension, selection, k)?;
+        lists.iter_mut().for_each(|list| self.order_ties(list));
+        Ok(lists)
+    }
+
+    /// [`Collection::query`] with ties in the order of slots, so that the first of a list are what a
+    /// smaller `k` gives.
+    pub(super) fn neighbors(
+        &self,
+        queries: &[f32],
+        dimension: usize,
+        selection: &Selection,
+        k: usize,
+    ) -> Result<Vec<Vec<Neighbor>>> {
         if queries.is_empty() || dimension == 0 || !queries.len().is_multiple_of(dimension) {
             let message = format!(
                 "query got {} numbers for embeddings of dimension {dimension}; expected at least one embedding",
@@ -98,12 +112,7 @@ impl Collection {
             return Err(Error::new(Code::DimensionMismatch, message));
         }
         let matches = self.matches(selection)?;
-        let answer = |row| {
-            let mut found = self.nearest(vectors, row, &matches, k);
-            self.order_ties(&mut found);
-            found
-        };
-        Ok(rows.map(answer).collect())
+        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k)).collect())
     }
 
     /// Puts records that are equally far into insertion order; so far they go by slot.

@@ -78,7 +78,7 @@ impl Collection {
         let dimension = knns.first().map_or(0, |knn| knn.query.len());
         let queries = knns.iter().map(|knn| knn.query.as_slice()).collect::<Vec<_>>().concat();
         let k = knns.iter().map(|knn| knn.limit).max().unwrap_or(0);
-        let mut lists = self.query(&queries, dimension, selection, k as usize)?;
+        let mut lists = self.neighbors(&queries, dimension, selection, k as usize)?;
         for (knn, list) in knns.iter().zip(&mut lists) {
             list.truncate(knn.limit as usize);
         }
