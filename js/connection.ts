@@ -4,6 +4,7 @@ import { WorkerTransport } from "./transport/worker.js";
 
 /** One opened engine and how many connections use it. */
 interface Engine {
+  readonly key: string;
   readonly transport: Promise<Transport>;
   users: number;
 }
@@ -13,7 +14,7 @@ const engines = new Map<string, Engine>();
 
 /**
  * A client's way to its database: nothing until the first call, then one engine until it is closed. Clients with the
- * same path share it. When opening fails, the next call tries again.
+ * same path and in the same kind of place share it. When opening fails, the next call tries again.
  */
 export class Connection {
   readonly #path: string | undefined;
@@ -71,10 +72,11 @@ export class Connection {
   }
 
   #use(): Engine {
-    const key = keyOf(this.#path, this.#worker);
+    const worker = inWorker(this.#worker);
+    const key = keyOf(this.#path, worker);
     let engine = engines.get(key);
     if (!engine) {
-      const opened: Engine = { transport: open(this.#path, this.#worker), users: 0 };
+      const opened: Engine = { key, transport: open(this.#path, worker), users: 0 };
       opened.transport.catch(() => {
         this.#forget(opened);
         this.#engine = undefined;
@@ -87,16 +89,19 @@ export class Connection {
   }
 
   #forget(engine: Engine): void {
-    const key = keyOf(this.#path, this.#worker);
-    if (engines.get(key) === engine) engines.delete(key);
+    if (engines.get(engine.key) === engine) engines.delete(engine.key);
   }
 }
 
-function keyOf(path: string | undefined, worker: boolean | undefined): string {
-  return `${worker ?? "default"} ${path}`;
+function inWorker(wanted: boolean | undefined): boolean {
+  return wanted ?? typeof Worker !== "undefined";
 }
 
-async function open(path: string | undefined, worker: boolean | undefined): Promise<Transport> {
+function keyOf(path: string | undefined, worker: boolean): string {
+  return `${worker} ${path}`;
+}
+
+async function open(path: string | undefined, worker: boolean): Promise<Transport> {
   if (path !== undefined && typeof indexedDB === "undefined") throw noIndexedDb();
   const transport = await connect(worker);
   try {
@@ -111,8 +116,8 @@ async function open(path: string | undefined, worker: boolean | undefined): Prom
 /** Removes the database at `path` and everything in it. Clients that have it open lose it. */
 export async function destroy(path: string, worker: boolean | undefined): Promise<void> {
   if (typeof indexedDB === "undefined") throw noIndexedDb();
-  for (const kind of [true, false, undefined]) engines.delete(keyOf(path, kind));
-  const transport = await connect(worker);
+  for (const kind of [true, false]) engines.delete(keyOf(path, kind));
+  const transport = await connect(inWorker(worker));
   try {
     await transport.call("destroy", path);
   } finally {
@@ -120,8 +125,8 @@ export async function destroy(path: string, worker: boolean | undefined): Promis
   }
 }
 
-async function connect(worker: boolean | undefined): Promise<Transport> {
-  if (worker ?? typeof Worker !== "undefined") return new WorkerTransport();
+async function connect(worker: boolean): Promise<Transport> {
+  if (worker) return new WorkerTransport();
   // Loaded only now, so that a page that uses the worker does not load the engine's glue a second time.
   const { InPageTransport } = await import("./transport/in-page.js");
   return new InPageTransport();

@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! src/engine/   pure: what a vector database knows
-//!   distance, pages, vectors, nearest, exact    numbers: slots and distances, nothing else
+//!   distance, pages, vectors, nearest, exact,   numbers: slots and distances, nothing else
+//!   sort
 //!   hnsw/                                       the graph over slots
 //!   json, value, metadata, record               what a record says
 //!   postings/, filter/                          records by metadata value, clauses that select them

@@ -1,25 +1,13 @@
 // What a Chroma server answered to random operations, against the package in Chromium and in Node.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { test } from "node:test";
 import * as chromadb from "vecino/chromadb";
-import { launch, serveFiles } from "../conformance/support/browser.mjs";
+import { blankPages } from "../conformance/support/browser.mjs";
 import { replay } from "./replay.mjs";
 import { readTrace } from "./trace.mjs";
 
-const root = fileURLToPath(new URL("../../", import.meta.url)).replace(/\/$/, "");
 const traces = readTrace();
-let server;
-let browser;
-
-before(async () => {
-  [server, browser] = await Promise.all([serveFiles(root), launch()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
+const blankPage = blankPages();
 
 test("the recording holds at least ten seeds of a hundred operations", () => {
   const lengths = [...traces.values()].map((trace) => trace.length);
@@ -38,8 +26,7 @@ for (const worker of [true, false]) {
   for (const memory of [true, false]) {
     const kind = `${worker ? "worker" : "page"}, ${memory ? "memory" : "IndexedDB, reopened half way"}`;
     test(kind, async (t) => {
-      const page = await browser.newPage();
-      await page.goto(`${server.url}/blank`);
+      const page = await blankPage();
       for (const [seed, trace] of traces) {
         const options = { host: `seed-${seed}`, memory, worker };
         await t.test(`seed ${seed}`, async () => {

@@ -1,5 +1,7 @@
 //! Searches between JavaScript and the engine.
 
+use std::borrow::Cow;
+
 use js_sys::{Array, Float32Array, Object};
 use wasm_bindgen::JsValue;
 
@@ -84,8 +86,9 @@ fn from_answer(
 }
 
 /// What is wanted of a record's metadata; `None` if it has none of it.
-fn part(metadata: &Metadata, wanted: &Wanted) -> Option<Metadata> {
-    let Wanted::Keys(keys) = wanted else { return Some(metadata.clone()) };
+fn part<'a>(metadata: &'a Metadata, wanted: &Wanted) -> Option<Cow<'a, Metadata>> {
+    let Wanted::Keys(keys) = wanted else { return Some(Cow::Borrowed(metadata)) };
     let entries = metadata.iter().filter(|(key, _)| keys.iter().any(|name| **name == ***key));
-    Metadata::new(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
+    let entries = entries.map(|(key, value)| (key.clone(), value.clone())).collect();
+    Metadata::new(entries).map(Cow::Owned)
 }

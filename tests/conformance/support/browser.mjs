@@ -3,8 +3,10 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { chromiumFlags } from "../../../scripts/lib/chromium-flags.mjs";
+import { root } from "../../../scripts/lib/paths.mjs";
 
 const types = {
   ".css": "text/css",
@@ -56,4 +58,22 @@ export function launch() {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: chromiumFlags,
   });
+}
+
+/** Serves the project and runs Chromium while a file's tests run. Returns what opens an empty page of that server. */
+export function blankPages() {
+  let server;
+  let browser;
+  before(async () => {
+    [server, browser] = await Promise.all([serveFiles(root), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return async () => {
+    const page = await browser.newPage();
+    await page.goto(`${server.url}/blank`);
+    return page;
+  };
 }

@@ -1,28 +1,19 @@
 // Runs a suite in Chromium in every kind of place: in a worker and in the page, in memory and in IndexedDB.
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { root } from "../../../scripts/lib/paths.mjs";
-import { launch, serveFiles } from "./browser.mjs";
+import { blankPages } from "./browser.mjs";
 
 /** `suite` is the path of a module, from the root, that exports `caseNames(persistent)` and `runCase(name, place)`. */
 export async function testInEveryKind(suite) {
   const { caseNames } = await import(`${root}${suite}`);
-  let server;
-  let browser;
-  before(async () => {
-    [server, browser] = await Promise.all([serveFiles(root), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const blankPage = blankPages();
   for (const worker of [true, false]) {
     for (const persistent of [false, true]) {
       const kind = `${worker ? "worker" : "page"}, ${persistent ? "persistent" : "ephemeral"}`;
       test(kind, async (t) => {
-        const page = await browser.newPage();
+        const page = await blankPage();
         const logged = [];
         page.on("console", (message) => logged.push(message.text()));
-        await page.goto(`${server.url}/blank`);
         for (const [index, name] of caseNames(persistent).entries()) {
           const path = persistent ? `case ${index}` : undefined;
           await t.test(name, async () => {
