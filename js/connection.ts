@@ -76,16 +76,16 @@ export class Connection {
     const key = keyOf(this.#path, worker);
     let engine = engines.get(key);
     if (!engine) {
-      const opened: Engine = { key, transport: open(this.#path, worker), users: 0 };
-      opened.transport.catch(() => {
-        this.#forget(opened);
-        this.#engine = undefined;
-      });
-      if (this.#path !== undefined) engines.set(key, opened);
-      engine = opened;
+      engine = { key, transport: open(this.#path, worker), users: 0 };
+      if (this.#path !== undefined) engines.set(key, engine);
     }
-    engine.users += 1;
-    return engine;
+    const used = engine;
+    used.users += 1;
+    used.transport.catch(() => {
+      this.#forget(used);
+      this.#engine = undefined;
+    });
+    return used;
   }
 
   #forget(engine: Engine): void {
