@@ -34,8 +34,10 @@ export {
   ChromaUniqueError,
   ChromaValueError,
   type ErrorCode,
+  QuotaExceededError,
   VecinoError,
 } from "./errors.js";
+export type { ClientEvent, ClientEventMap, ClientEvents } from "./events.js";
 export {
   GetResult,
   type GetRow,

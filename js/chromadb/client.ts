@@ -41,7 +41,7 @@ export class ChromaClient extends Client {
       "auth",
       "allowReset",
     ]);
-    super(connectionOf(args), !args.memory, args);
+    super(connectionOf(args), args);
     this.headers = args.headers;
   }
 

@@ -12,6 +12,7 @@ import * as embeddingFunctions from "./cases/embedding-functions.mjs";
 import * as extremes from "./cases/extremes.mjs";
 import * as filters from "./cases/filters.mjs";
 import * as handles from "./cases/handles.mjs";
+import * as persistence from "./cases/persistence.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
 import * as schemas from "./cases/schemas.mjs";
@@ -36,6 +37,7 @@ const modules = [
   badReads,
   badCollections,
   abort,
+  persistence,
   closing,
 ];
 
