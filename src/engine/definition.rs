@@ -168,7 +168,7 @@ fn broken_rule(name: &str) -> Option<&'static str> {
         Some("expected only a-z A-Z 0-9 . _ -")
     } else if !name.starts_with(plain) || !name.ends_with(plain) {
         Some("it must begin and end with a letter or digit")
-    } else if name.contains("..") {
+    } else if name.as_bytes().windows(2).any(|pair| pair == b"..") {
         Some("it contains two dots in a row")
     } else if is_ipv4(name) {
         Some("it is an IP address")
