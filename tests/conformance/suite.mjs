@@ -12,6 +12,7 @@ import * as embeddingFunctions from "./cases/embedding-functions.mjs";
 import * as extremes from "./cases/extremes.mjs";
 import * as filters from "./cases/filters.mjs";
 import * as handles from "./cases/handles.mjs";
+import * as ingest from "./cases/ingest.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
 import * as schemas from "./cases/schemas.mjs";
@@ -21,6 +22,7 @@ import * as storedFunctions from "./cases/stored-functions.mjs";
 const modules = [
   collections,
   records,
+  ingest,
   extremes,
   filters,
   queries,
