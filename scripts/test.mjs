@@ -35,7 +35,7 @@ await main(async () => {
 
 function nativeTests() {
   heading("Native tests: cargo test");
-  return execute("cargo", ["test", "--locked", "--no-fail-fast"]);
+  return execute("cargo", ["test", "--workspace", "--locked", "--no-fail-fast"]);
 }
 
 function browserTests({ chromium, chromedriver }, bindgen, wasmPack) {

@@ -7,10 +7,11 @@
 //! # The house
 //!
 //! ```text
-//! src/engine/   pure: what a vector database knows
-//!   distance, pages, vectors, nearest, exact,   numbers: slots and distances, nothing else
-//!   sort
+//! kernels/      pure: the loops that time is spent in, over slots and distances, nothing else
+//!   distance, pages, vectors, nearest, exact,   numbers
+//!   sort, text
 //!   hnsw/                                       the graph over slots
+//! src/engine/   pure: what a vector database knows
 //!   json, value, metadata, record               what a record says
 //!   postings/, filter/                          records by metadata value, clauses that select them
 //!   catalog, definition                         tenants, databases, collections: names and configuration
@@ -26,7 +27,7 @@
 //! tests/        across the whole; bench/ measures beside peers
 //! ```
 //!
-//! Dependence points one way: `js -> src/wasm -> src/engine`. `tests/layers.rs` holds the rules.
+//! Dependence points one way: `js -> src/wasm -> src/engine -> kernels`. `tests/layers.rs` holds the rules.
 //!
 //! # Ground state and derived state
 //!

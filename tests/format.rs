@@ -17,11 +17,11 @@ use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::definition::Definition;
 use vecino::engine::error::{Code, Error};
 use vecino::engine::format::*;
-use vecino::engine::hnsw::Kind;
 use vecino::engine::json::Json;
 use vecino::engine::metadata::{Metadata, MetadataPatch};
 use vecino::engine::planner::Planner;
 use vecino::engine::record::Record;
+use vecino_kernels::hnsw::Kind;
 
 fn metadata() -> Metadata {
     let json = object(&[

@@ -1,8 +1,8 @@
 //! The distance kernels against a scalar specification.
 
 use proptest::prelude::*;
-use vecino::engine::distance::{Space, dot, squared_l2};
-use vecino::engine::vectors::Vectors;
+use vecino_kernels::distance::{Space, dot, squared_l2};
+use vecino_kernels::vectors::Vectors;
 
 /// The specification: one sum, in order, in f64.
 fn specified(a: &[f32], b: &[f32], term: impl Fn(f64, f64) -> f64) -> f64 {

@@ -10,9 +10,9 @@ use support::filters::{
 };
 use support::{Disk, Random, batch, definition, object};
 use vecino::engine::collection::{Collection, Operation, Selection};
-use vecino::engine::distance::{Space, dot, squared_l2};
 use vecino::engine::json::Json;
 use vecino::engine::planner::Planner;
+use vecino_kernels::distance::{Space, dot, squared_l2};
 
 const DIMENSION: usize = 6;
 const IDS: usize = 60;

@@ -8,10 +8,10 @@ use std::fs;
 use std::path::PathBuf;
 
 use half::f16;
-use vecino::engine::distance::Space;
-use vecino::engine::exact::exact_search;
-use vecino::engine::hnsw::{Consolidated, Graph, Params, Scratch};
-use vecino::engine::vectors::Vectors;
+use vecino_kernels::distance::Space;
+use vecino_kernels::exact::exact_search;
+use vecino_kernels::hnsw::{Consolidated, Graph, Params, Scratch};
+use vecino_kernels::vectors::Vectors;
 
 const DIMENSION: usize = 384;
 const K: usize = 10;

@@ -12,7 +12,7 @@ export async function buildWasm() {
     crate: "vecino",
     name: "vecino",
     folder: glueDir,
-    sources: ["src"],
+    sources: ["src", "kernels"],
   });
   await buildRegex();
 }

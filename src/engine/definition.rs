@@ -1,6 +1,7 @@
 //! What a collection is, apart from its records: name, metadata, configuration.
 
-use super::distance::Space;
+use vecino_kernels::distance::Space;
+
 use super::error::{Code, Error, Result};
 use super::json::Json;
 use super::metadata::{Metadata, MetadataPatch};

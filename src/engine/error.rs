@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use vecino_kernels::Damaged;
+
 /// What kind of mistake it was. The names are part of the public interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -103,6 +105,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<Damaged> for Error {
+    fn from(Damaged(what): Damaged) -> Self {
+        Self::new(Code::Damaged, what)
+    }
+}
 
 /// The engine's results.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -5,6 +5,7 @@
 //! the log in one transaction, so a crash leaves either the old checkpoint or the new one.
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::hnsw::{Graph, SLOTS_PER_PAGE};
 
 use super::Collection;
 use crate::engine::change::Change;
@@ -12,7 +13,6 @@ use crate::engine::format::{
     Manifest, NO_PAGE, PageKey, StoredNode, encode_graph_page, encode_manifest, encode_record_page,
     encode_vector_page,
 };
-use crate::engine::hnsw::{Graph, SLOTS_PER_PAGE};
 
 /// Slots of one record page; with documents of some hundred bytes a page is a few hundred KB.
 const RECORD_PAGE_SLOTS: u32 = 512;

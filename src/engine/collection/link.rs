@@ -1,7 +1,8 @@
 //! Background work: linking new vectors into the graph and repairing it around tombstones.
 
+use vecino_kernels::hnsw::Consolidated;
+
 use super::Collection;
-use crate::engine::hnsw::Consolidated;
 
 /// Tombstones are repaired away when they are more than one in this many nodes of the graph.
 const NODES_PER_TOMBSTONE: usize = 5;

@@ -24,13 +24,13 @@ pub use search::SearchAnswer;
 use std::cell::RefCell;
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::hnsw::{Graph, Params, Scratch};
+use vecino_kernels::vectors::Vectors;
 
 use super::change::{Change, Put, Write};
 use super::definition::{Configuration, Definition};
-use super::hnsw::{Graph, Params, Scratch};
 use super::planner::Planner;
 use super::record::{Record, Records};
-use super::vectors::Vectors;
 use checkpoint::Stored;
 
 /// Records, embeddings and graph of one collection.

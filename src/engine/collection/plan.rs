@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use vecino_kernels::distance::Space;
+
 use super::{Collection, Selection};
 use crate::engine::change::{Change, Put, Write};
-use crate::engine::distance::Space;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
 use crate::engine::metadata::{Key, MetadataPatch};

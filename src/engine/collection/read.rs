@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::exact::exact_search;
+use vecino_kernels::nearest::{self, Neighbor};
+use vecino_kernels::sort::sort_by;
+use vecino_kernels::vectors::Vectors;
 
 use super::Collection;
 use super::plan::check_vector;
 use crate::engine::error::{Code, Error, Result};
-use crate::engine::exact::exact_search;
 use crate::engine::filter::{Where, WhereDocument};
-use crate::engine::nearest::{self, Neighbor};
 use crate::engine::planner::{Plan, Situation};
-use crate::engine::sort::sort_by;
-use crate::engine::vectors::Vectors;
 
 /// Which records a call means: those that satisfy everything that is `Some`.
 #[derive(Debug, Clone, Default)]
@@ -146,7 +146,7 @@ impl Collection {
         if let (Plan::Graph { ef }, true) = (plan, k > 0) {
             let mut scratch = self.scratch.borrow_mut();
             let accept = |slot: u32| matches.contains(slot as usize);
-            let mut found = self.graph.search(vectors, &query, ef, accept, &mut scratch);
+            let mut found = self.graph.search(vectors, &query, ef, &accept, &mut scratch);
             let mut tail = self.unlinked.clone();
             tail.intersect_with(matches);
             found.extend(exact_search(vectors, &query, &tail, k));

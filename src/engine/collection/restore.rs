@@ -1,5 +1,8 @@
 //! Opening: a collection from its checkpoint and the log after it.
 
+use vecino_kernels::hnsw::{Graph, Kind};
+use vecino_kernels::vectors::Vectors;
+
 use super::{Collection, new_graph};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
@@ -7,8 +10,6 @@ use crate::engine::format::{
     Manifest, NO_PAGE, PageKey, decode_change, decode_graph_page, decode_manifest,
     decode_record_page, decode_vector_page,
 };
-use crate::engine::hnsw::{Graph, Kind};
-use crate::engine::vectors::Vectors;
 
 impl Collection {
     /// Keys of the pages that a stored manifest names, for [`Collection::open`].

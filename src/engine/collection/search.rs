@@ -1,8 +1,9 @@
 //! Searching: records ranked by arithmetic over their distances.
 
+use vecino_kernels::nearest::{self, Neighbor};
+
 use super::Collection;
 use crate::engine::error::Result;
-use crate::engine::nearest::{self, Neighbor};
 use crate::engine::rank::{Knn, Search};
 
 /// What a search found.

@@ -2,7 +2,6 @@
 //! embedding.
 
 mod clause;
-mod find;
 mod pattern;
 mod select;
 mod where_clause;

@@ -1,9 +1,9 @@
 //! Which records satisfy a clause, as a set of slots.
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::text::Finder;
 
 use super::clause::{Test, Where};
-use super::find::Finder;
 use crate::engine::metadata::Value;
 use crate::engine::postings::Values;
 use crate::engine::record::Records;

@@ -5,10 +5,11 @@
 //! | ef_search u32 | max_neighbors u32 | resize_factor f64 | sync_threshold u32 | extra?
 //! ```
 
+use vecino_kernels::distance::Space;
+
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
 use crate::engine::definition::{Configuration, Definition, Scope};
-use crate::engine::distance::Space;
 use crate::engine::error::Result;
 
 /// The bytes of a definition.

@@ -5,10 +5,11 @@
 //!                       level count u8, per level: count u32, neighbors u32 ...
 //! ```
 
+use vecino_kernels::hnsw::Kind as NodeKind;
+
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
 use crate::engine::error::Result;
-use crate::engine::hnsw::Kind as NodeKind;
 
 /// A node of the graph as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
+use vecino_kernels::nearest::Neighbor;
+use vecino_kernels::sort::sort_by;
+
 use crate::engine::metadata::{Metadata, Value};
-use crate::engine::nearest::Neighbor;
-use crate::engine::sort::sort_by;
 
 /// The name of the score among metadata keys, which never begin with `#`.
 pub(super) const SCORE: &str = "#score";

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use vecino_kernels::nearest::Neighbor;
+
 use super::*;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::filter::Matcher;
 use crate::engine::json::Json;
 use crate::engine::metadata::{Metadata, MetadataPatch};
-use crate::engine::nearest::Neighbor;
 
 fn object(entries: &[(&str, Json)]) -> Json {
     Json::Object(entries.iter().map(|(key, value)| ((*key).into(), value.clone())).collect())

@@ -4,6 +4,7 @@
 use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
+use vecino_kernels::nearest::Neighbor;
 use wasm_bindgen::JsValue;
 
 use super::arguments::Include;
@@ -11,7 +12,6 @@ use crate::engine::catalog::Database;
 use crate::engine::collection::Collection;
 use crate::engine::definition::{Configuration, Definition};
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
-use crate::engine::nearest::Neighbor;
 use crate::wasm::database::Stats;
 use crate::wasm::errors::{Error, Result, code};
 

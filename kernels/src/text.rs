@@ -10,14 +10,16 @@ const BLOCK: usize = 32;
 const COMMON: &[u8] = b" etaoinsrlhdcumpfgy";
 
 /// A text to be found.
-pub(super) struct Finder<'a> {
+pub struct Finder<'a> {
     text: &'a [u8],
     /// Where its two bytes are that are probably the rarest.
     rare: [usize; 2],
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    /// What is known of `text` before any document is looked at. O(text).
+    #[must_use]
+    pub fn new(text: &'a str) -> Self {
         let text = text.as_bytes();
         let rank = |at: &usize| COMMON.iter().position(|byte| *byte == text[*at]).unwrap_or(99);
         let first = (0..text.len()).max_by_key(rank).unwrap_or(0);
@@ -26,7 +28,8 @@ impl<'a> Finder<'a> {
     }
 
     /// Whether the text occurs in `document`.
-    pub(super) fn is_in(&self, document: &str) -> bool {
+    #[must_use]
+    pub fn is_in(&self, document: &str) -> bool {
         let document = document.as_bytes();
         // At how many places it could begin.
         let Some(places) = (document.len() + 1).checked_sub(self.text.len()) else { return false };

@@ -1,8 +1,8 @@
 //! The vectors of a collection, by slot, and their distances.
 
-use crate::engine::distance::{self, Space};
-use crate::engine::error::Result;
-use crate::engine::pages::Pages;
+use crate::damaged::Damaged;
+use crate::distance::{self, Space};
+use crate::pages::Pages;
 
 /// A page holds about this many bytes: IndexedDB reads pages of one to four MiB fastest.
 const PAGE_BYTES: usize = 1 << 20;
@@ -196,8 +196,8 @@ impl Vectors {
     /// Put back page `n` as [`Vectors::page`] gave it; it counts as clean.
     ///
     /// # Errors
-    /// `damaged` if `values` is not one whole page or `n` is out of range.
-    pub fn set_page(&mut self, n: u32, values: &[f32]) -> Result<()> {
+    /// If `values` is not one whole page or `n` is out of range.
+    pub fn set_page(&mut self, n: u32, values: &[f32]) -> Result<(), Damaged> {
         self.rows.set_page(n, values)?;
         let rows = self.rows.rows_per_page();
         self.derive(n * rows..(n + 1) * rows);

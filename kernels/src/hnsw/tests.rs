@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use crate::engine::distance::Space;
-use crate::engine::exact::exact_search;
-use crate::engine::hnsw::{Consolidated, Graph, Kind, Params, Scratch};
-use crate::engine::nearest::Neighbor;
-use crate::engine::vectors::Vectors;
+use crate::distance::Space;
+use crate::exact::exact_search;
+use crate::hnsw::{Consolidated, Graph, Kind, Params, Scratch};
+use crate::nearest::Neighbor;
+use crate::vectors::Vectors;
 
 /// A graph, its vectors, and which slots may be used.
 struct Model {
@@ -248,7 +248,7 @@ fn a_warm_search_keeps_its_memory() {
     let mut search = |value: f32| {
         let query = [value; 8];
         let query = model.vectors.query(&query);
-        model.graph.search(&model.vectors, &query, 50, |_| true, &mut scratch);
+        model.graph.search(&model.vectors, &query, 50, &|_| true, &mut scratch);
         scratch.memory_bytes()
     };
     let warm = (0..200).map(|n| search(n as f32 / 200.0)).max();
@@ -274,7 +274,7 @@ fn damage_is_named_and_never_panics() {
     let fresh = || Graph::new(Params { m: 2, ef_construction: 10 }, 1);
     let node = |kind, levels: &[&[u32]]| {
         let error = fresh().restore_node(7, kind, None, levels).expect_err("damaged");
-        error.message.clone()
+        error.0.clone()
     };
     assert_eq!(node(Kind::Linked, &[]), "node 7 has 0 levels, expected 1 to 16");
     assert_eq!(node(Kind::Linked, &[&[][..]; 17]), "node 7 has 17 levels, expected 1 to 16");
@@ -288,9 +288,9 @@ fn damage_is_named_and_never_panics() {
         for &(slot, kind, successor, levels) in nodes {
             graph
                 .restore_node(slot, kind, Some(successor), levels)
-                .map_err(|error| error.message.clone())?;
+                .map_err(|error| error.0.clone())?;
         }
-        graph.restore_entry_point(entry_point).map_err(|error| error.message.clone())?;
+        graph.restore_entry_point(entry_point).map_err(|error| error.0.clone())?;
         graph.check()
     };
     let one: Stored = (0, Kind::Linked, 1, &[&[1]]);
@@ -324,6 +324,6 @@ fn senseless_links_are_found_by_check_and_no_danger_to_a_search() {
     let mut vectors = Vectors::new(Space::L2, 1);
     vectors.set(2, &[1.0]);
     let query = vectors.query(&[0.0]);
-    let found = graph.search(&vectors, &query, 5, |_| true, &mut Scratch::new());
+    let found = graph.search(&vectors, &query, 5, &|_| true, &mut Scratch::new());
     assert!(found.len() >= 2);
 }

@@ -1,8 +1,8 @@
 //! Putting a stored graph back together. Stored bytes may be damaged: nothing here panics on what it is given.
 
-use crate::engine::error::{Code, Error, Result};
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::graph::{Kind, MAX_LEVEL, Node};
+use crate::damaged::Damaged;
+use crate::hnsw::Graph;
+use crate::hnsw::graph::{Kind, MAX_LEVEL, Node};
 
 impl Graph {
     /// Put back the node in `slot`: its [`Graph::kind`], its [`Graph::successor`] and its [`Graph::neighbors`] on each
@@ -11,7 +11,7 @@ impl Graph {
     /// Memory is allocated for all slots up to this one, so that a slot out of all bounds must not come here.
     ///
     /// # Errors
-    /// `damaged` if the slot has a node already, or there are too many levels or links, or a link to itself. The
+    /// If the slot has a node already, or there are too many levels or links, or a link to itself. The
     /// graph is not to be used then.
     pub fn restore_node(
         &mut self,
@@ -19,9 +19,9 @@ impl Graph {
         kind: Kind,
         successor: Option<u32>,
         levels: &[&[u32]],
-    ) -> Result<()> {
+    ) -> Result<(), Damaged> {
         if self.contains(slot) {
-            return Err(damaged(format!("node {slot} is stored twice")));
+            return Err(Damaged(format!("node {slot} is stored twice")));
         }
         let level = levels
             .len()
@@ -30,25 +30,25 @@ impl Graph {
             .filter(|&level| level <= MAX_LEVEL)
             .ok_or_else(|| {
                 let most = MAX_LEVEL + 1;
-                damaged(format!("node {slot} has {} levels, expected 1 to {most}", levels.len()))
+                Damaged(format!("node {slot} has {} levels, expected 1 to {most}", levels.len()))
             })?;
         for (level, links) in (0..=level).zip(levels) {
             let most = self.params.max_links(level);
             if links.len() > most {
                 let len = links.len();
-                return Err(damaged(format!(
+                return Err(Damaged(format!(
                     "node {slot} has {len} links on level {level}, expected {most} at most"
                 )));
             }
             if links.contains(&slot) {
-                return Err(damaged(format!("node {slot} links to itself on level {level}")));
+                return Err(Damaged(format!("node {slot} links to itself on level {level}")));
             }
         }
         let node = match kind {
             Kind::Linked => Node::Live { level },
             Kind::Twin if level == 0 => Node::Twin,
             Kind::Twin => {
-                return Err(damaged(format!("the twin {slot} is on level {level}, expected 0")));
+                return Err(Damaged(format!("the twin {slot} is on level {level}, expected 0")));
             }
             Kind::Removed => Node::Removed { level },
         };
@@ -68,22 +68,18 @@ impl Graph {
     /// [`Graph::check`] to say.
     ///
     /// # Errors
-    /// `damaged` if a link leads beyond the last node, the ring is broken, or the entry point is not a live node on the highest level.
+    /// If a link leads beyond the last node, the ring is broken, or the entry point is not a live node on the highest level.
     /// The graph is not to be used then.
-    pub fn restore_entry_point(&mut self, entry_point: Option<u32>) -> Result<()> {
+    pub fn restore_entry_point(&mut self, entry_point: Option<u32>) -> Result<(), Damaged> {
         if let Some(link) = self.highest_restored_link.take().filter(|&link| link >= self.slots()) {
-            return Err(damaged(format!(
+            return Err(Damaged(format!(
                 "a link leads to node {link}, expected one below {}",
                 self.slots()
             )));
         }
         self.entry_point = entry_point;
-        self.check_entry_point().and_then(|()| self.check_ring()).map_err(damaged)?;
+        self.check_entry_point().and_then(|()| self.check_ring()).map_err(Damaged)?;
         self.take_dirty_pages();
         Ok(())
     }
-}
-
-fn damaged(message: String) -> Error {
-    Error::new(Code::Damaged, message)
 }

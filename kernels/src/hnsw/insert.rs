@@ -2,12 +2,12 @@
 
 use std::mem;
 
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::graph::Node;
-use crate::engine::hnsw::search::Scratch;
-use crate::engine::hnsw::select::select_neighbors;
-use crate::engine::nearest::{self, Neighbor};
-use crate::engine::vectors::Vectors;
+use crate::hnsw::Graph;
+use crate::hnsw::graph::Node;
+use crate::hnsw::search::Scratch;
+use crate::hnsw::select::select_neighbors;
+use crate::nearest::{self, Neighbor};
+use crate::vectors::Vectors;
 
 /// The memory of insertions and repairs, kept from one to the next.
 #[derive(Debug, Default)]
@@ -120,11 +120,11 @@ impl Graph {
         let accept = |found| found != slot && self.is_linkable(found);
         let ef = self.params.ef_construction;
         let Workspace { scratch, candidates, .. } = workspace;
-        self.search_level(vectors, &query, start, ef, level, accept, scratch);
+        self.search_level(vectors, &query, start, ef, level, &accept, scratch);
         if let (true, Some(entry_point)) = (scratch.nearest.is_empty(), self.entry_point) {
             // The walk ended among tombstones that lead nowhere; the entry point is live.
             let start = self.measure(vectors, &query, entry_point);
-            self.search_level(vectors, &query, start, ef, level, accept, scratch);
+            self.search_level(vectors, &query, start, ef, level, &accept, scratch);
         }
         scratch.nearest.drain_sorted(candidates);
     }

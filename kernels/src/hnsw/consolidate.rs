@@ -2,12 +2,12 @@
 
 use std::mem;
 
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::insert::Workspace;
-use crate::engine::hnsw::select::select_neighbors;
-use crate::engine::nearest::{self, Neighbor};
-use crate::engine::sort::sort_by;
-use crate::engine::vectors::Vectors;
+use crate::hnsw::Graph;
+use crate::hnsw::insert::Workspace;
+use crate::hnsw::select::select_neighbors;
+use crate::nearest::{self, Neighbor};
+use crate::sort::sort_by;
+use crate::vectors::Vectors;
 
 /// What a slice of [`Graph::consolidate`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]

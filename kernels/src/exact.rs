@@ -2,8 +2,8 @@
 
 use fixedbitset::FixedBitSet;
 
-use crate::engine::nearest::{Nearest, Neighbor};
-use crate::engine::vectors::{Query, Vectors};
+use crate::nearest::{Nearest, Neighbor};
+use crate::vectors::{Query, Vectors};
 
 /// The `k` of `slots` nearest to `query`, nearest first; all of them if there are fewer.
 ///
@@ -27,7 +27,7 @@ pub fn exact_search(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::distance::Space;
+    use crate::distance::Space;
 
     #[test]
     fn finds_the_nearest_of_the_given_slots() {

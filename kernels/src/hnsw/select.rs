@@ -1,7 +1,7 @@
 //! Which of many candidates become links: Algorithm 4 of the paper.
 
-use crate::engine::nearest::Neighbor;
-use crate::engine::vectors::Vectors;
+use crate::nearest::Neighbor;
+use crate::vectors::Vectors;
 
 /// Choose at most `m` of `candidates` as links of the node they were measured from: Algorithm 4,
 /// SELECT-NEIGHBORS-HEURISTIC, without extendCandidates and keepPrunedConnections.

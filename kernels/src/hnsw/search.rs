@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::engine::hnsw::Graph;
-use crate::engine::nearest::{Nearest, Neighbor};
-use crate::engine::vectors::{Query, Vectors};
+use crate::hnsw::Graph;
+use crate::nearest::{Nearest, Neighbor};
+use crate::vectors::{Query, Vectors};
 
 /// The memory of a search, kept from one to the next: once it is warm, a search allocates nothing but its answer.
 /// One scratch serves any graph, one search at a time.
@@ -95,7 +95,7 @@ impl Graph {
         vectors: &Vectors,
         query: &Query<'_>,
         ef: usize,
-        accept: impl Fn(u32) -> bool,
+        accept: &dyn Fn(u32) -> bool,
         scratch: &mut Scratch,
     ) -> Vec<Neighbor> {
         let mut sorted = Vec::new();
@@ -107,12 +107,9 @@ impl Graph {
         for level in (1..=top).rev() {
             nearest = self.descend(vectors, query, nearest, level, &mut scratch.fresh);
         }
-        if self.removed_count() == 0 {
-            self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
-        } else {
-            let accept = |slot| self.is_live(slot) && accept(slot);
-            self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
-        }
+        let live = |slot| self.is_live(slot) && accept(slot);
+        let accept = if self.removed_count() == 0 { accept } else { &live };
+        self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
         scratch.nearest.drain_sorted(&mut sorted);
         sorted
     }
@@ -158,7 +155,7 @@ impl Graph {
         start: Neighbor,
         ef: usize,
         level: u8,
-        accept: impl Fn(u32) -> bool,
+        accept: &dyn Fn(u32) -> bool,
         scratch: &mut Scratch,
     ) {
         scratch.reset(self.nodes.len(), ef);

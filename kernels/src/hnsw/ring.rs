@@ -12,9 +12,9 @@
 //!
 //! Tombstones stay in the ring until something comes by that leads it around them.
 
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::graph::Node;
-use crate::engine::nearest::Neighbor;
+use crate::hnsw::Graph;
+use crate::hnsw::graph::Node;
+use crate::nearest::Neighbor;
 
 impl Graph {
     /// Put the new node in `slot` behind `before` into the ring; alone, if there is none.

@@ -1,7 +1,7 @@
 //! The graph's invariants, verified.
 
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::graph::{MAX_LEVEL, Node};
+use crate::hnsw::Graph;
+use crate::hnsw::graph::{MAX_LEVEL, Node};
 
 impl Graph {
     /// Verify every invariant of the graph (see [`Graph`]); takes time in proportion to the number of links.

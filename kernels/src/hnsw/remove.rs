@@ -1,7 +1,7 @@
 //! Removal: a node becomes a tombstone.
 
-use crate::engine::hnsw::Graph;
-use crate::engine::hnsw::graph::Node;
+use crate::hnsw::Graph;
+use crate::hnsw::graph::Node;
 
 impl Graph {
     /// Remove the node in `slot`. It becomes a tombstone: searches still walk through it, but never find it, and

@@ -1,6 +1,6 @@
 //! Fixed-width rows in pages that grow without copying, and the memory of which pages changed.
 
-use crate::engine::error::{Code, Error, Result};
+use crate::damaged::Damaged;
 
 /// Rows of `row_len` values each, stored in pages of `rows_per_page` rows.
 ///
@@ -119,17 +119,18 @@ impl<T: Copy + Default> Pages<T> {
     /// Put back page `n` as [`Pages::page`] gave it; it counts as clean.
     ///
     /// # Errors
-    /// `damaged` if `values` is not one whole page or `n` is out of range.
-    pub fn set_page(&mut self, n: u32, values: &[T]) -> Result<()> {
+    /// If `values` is not one whole page or `n` is out of range.
+    pub fn set_page(&mut self, n: u32, values: &[T]) -> Result<(), Damaged> {
         if values.len() != self.page_len() {
-            return Err(Error::new(
-                Code::Damaged,
-                format!("page {n} has {} values, expected {}", values.len(), self.page_len()),
-            ));
+            return Err(Damaged(format!(
+                "page {n} has {} values, expected {}",
+                values.len(),
+                self.page_len()
+            )));
         }
         let Some(rows) = n.checked_add(1).and_then(|pages| pages.checked_mul(self.rows_per_page()))
         else {
-            return Err(Error::new(Code::Damaged, format!("page number {n} is out of range")));
+            return Err(Damaged(format!("page number {n} is out of range")));
         };
         self.ensure(rows);
         self.pages[n as usize].copy_from_slice(values);
@@ -224,7 +225,7 @@ mod tests {
         assert_eq!((pages.row(1), pages.row(3)), (&[0, 0][..], &[3, 4][..]));
         assert!(pages.take_dirty().is_empty());
         let error = pages.set_page(0, &[1]).expect_err("a page cut short");
-        assert_eq!(error.message, "page 0 has 1 values, expected 4");
+        assert_eq!(error.0, "page 0 has 1 values, expected 4");
         assert!(pages.set_page(u32::MAX, &[1, 2, 3, 4]).is_err());
     }
 }

@@ -1,9 +1,9 @@
 //! What the graph is made of: nodes, levels, links, and which of them changed.
 
-use crate::engine::hnsw::Params;
-use crate::engine::hnsw::consolidate::Round;
-use crate::engine::hnsw::insert::Workspace;
-use crate::engine::pages::Pages;
+use crate::hnsw::Params;
+use crate::hnsw::consolidate::Round;
+use crate::hnsw::insert::Workspace;
+use crate::pages::Pages;
 
 /// A checkpoint page of the graph covers this many consecutive slots.
 pub const SLOTS_PER_PAGE: u32 = 1024;
@@ -37,8 +37,8 @@ pub enum Kind {
     Removed,
 }
 
-/// A hierarchical navigable small world over the slots of a [`Vectors`](crate::engine::vectors::Vectors). See the
-/// [module](crate::engine::hnsw) for the algorithms.
+/// A hierarchical navigable small world over the slots of a [`Vectors`](crate::vectors::Vectors). See the
+/// [module](crate::hnsw) for the algorithms.
 ///
 /// Invariants, all of which [`Graph::check`] verifies:
 /// - a link on level `l` leads from a node to another node, both on level `l` or higher; no list holds a link
