@@ -1,4 +1,6 @@
-// A page of Chromium in which vecino/transformers runs the real model: all files come from this machine.
+// A page of Chromium in which vecino/transformers runs the real model: all files come from this machine. The library's
+// parts for Node, onnxruntime-node and sharp, stand in package.json's overrides as a small package: they are 300 MB, and
+// no test uses them.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../../scripts/lib/paths.mjs";

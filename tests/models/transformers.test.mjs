@@ -1,6 +1,7 @@
 // vecino/transformers with the real MiniLM model, in Chromium. All of Cranfield: npm run test:models.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { EphemeralClient, registerEmbeddingFunction } from "vecino";
 import { TransformersEmbeddingFunction } from "vecino/transformers";
 import { cosine, minilm, missing, passages } from "./data.mjs";
 import { openModel } from "./page.mjs";
@@ -135,6 +136,17 @@ test("the library is imported when the first text comes, and named where it is m
   ]);
   assert.equal(env.backends.onnx.wasm.wasmPaths, "/ort/");
   assert.equal(env.localModelPath, undefined);
+});
+
+test("registered as Chroma's default, it serves collections that were created without a function", async () => {
+  registerEmbeddingFunction("default", TransformersEmbeddingFunction);
+  const client = new EphemeralClient();
+  const notes = await client.createCollection({ name: "notes" });
+  for (const found of [notes, await client.getCollection({ name: "notes" })]) {
+    assert.ok(found.embeddingFunction instanceof TransformersEmbeddingFunction);
+    assert.deepEqual(found.embeddingFunction.getConfig(), { model: "Xenova/all-MiniLM-L6-v2" });
+  }
+  await client.close();
 });
 
 test("it is stored without the library, and tells another model from its own", () => {

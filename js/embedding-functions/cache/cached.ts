@@ -40,6 +40,7 @@ const MANNERS = [
   "retry_delay",
   "timeout",
   "keep_alive",
+  "wasm_path",
 ];
 
 export function cachedEmbeddingFunction(

@@ -119,33 +119,40 @@ export class IndexedDBStore implements EmbeddingStore {
   }
 
   #open(): Promise<IDBDatabase> {
-    this.#opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(this.#name, 1);
-      request.onupgradeneeded = () => {
-        const database = request.result;
-        for (const name of STORES) {
-          const store = database.createObjectStore(name);
-          if (name === "uses") store.createIndex("used", "used");
-        }
-      };
-      request.onerror = () => {
-        this.#opened = undefined;
-        reject(request.error);
-      };
-      request.onsuccess = () => {
-        const database = request.result;
-        const forget = () => {
-          database.close();
-          this.#opened = undefined;
-        };
-        // Whoever deletes the database does not have to wait for this page.
-        database.onversionchange = forget;
-        database.onclose = forget;
-        resolve(database);
-      };
+    const forget = () => {
+      this.#opened = undefined;
+    };
+    this.#opened ??= open(this.#name, forget).catch((error) => {
+      // What failed may work the next time.
+      forget();
+      throw error;
     });
     return this.#opened;
   }
+}
+
+/** `onclose` is called when the connection has ended. */
+function open(name: string, onclose: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      for (const store of STORES) {
+        const created = request.result.createObjectStore(store);
+        if (store === "uses") created.createIndex("used", "used");
+      }
+    };
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = onclose;
+      // Whoever deletes the database does not have to wait for this page.
+      database.onversionchange = () => {
+        database.close();
+        onclose();
+      };
+      resolve(database);
+    };
+  });
 }
 
 function then<T>(request: IDBRequest, run: (result: T | undefined) => void): void {

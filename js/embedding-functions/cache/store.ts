@@ -30,7 +30,7 @@ export class MemoryStore implements EmbeddingStore {
     for (const key of keys) {
       const embedding = this.#embeddings.get(key);
       if (!embedding) continue;
-      found.set(key, embedding);
+      found.set(key, embedding.slice());
       this.#embeddings.delete(key);
       this.#embeddings.set(key, embedding);
     }

@@ -117,7 +117,7 @@ export class ServiceEmbeddingFunction<O extends ServiceOptions = ServiceOptions>
         .filter((option) => value(option) !== undefined)
         .map((option) => `, ${names[option]}: ${JSON.stringify(value(option))}`);
       const dimensions = value("dimensions") ?? "the model's own";
-      return `${value("model")} (dimensions: ${dimensions}${others.join("")})`;
+      return `${value("model") ?? "a model without a name"} (dimensions: ${dimensions}${others.join("")})`;
     });
     if (now === next) return;
     throw invalid(

@@ -25,12 +25,12 @@ const TELL_EVERY = 100;
 export async function fetchFiles(
   folder: string,
   onProgress: StaticProgress | undefined,
-  fetching: typeof fetch = fetch,
+  ownFetch: typeof fetch | undefined,
 ): Promise<StaticModelFiles> {
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   const get = async (file: string) => {
     const url = base + file;
-    const response = await fetching(url).catch((cause: unknown) => {
+    const response = await (ownFetch ?? fetch)(url).catch((cause: unknown) => {
       throw errorOf("connection", `${url} could not be fetched: ${cause}.`, { cause });
     });
     if (response.ok) return response;
