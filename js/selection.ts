@@ -1,9 +1,9 @@
 /** Checked copies of what callers pass to a read or a deletion, in the form that the engine takes. */
 import {
   checkCount,
-  checkIds,
   checkInclude,
   checkOptions,
+  checkSelectedIds,
   checkSignal,
   plainObject,
 } from "./arguments.js";
@@ -69,7 +69,7 @@ export function deleteSelection(options: DeleteOptions): Selection {
 /** Which records: by id and by filter. Limits are left to the call, because they differ. */
 function selectionOf(call: string, options: GetOptions | DeleteOptions): Selection {
   const selection: Selection = {};
-  if (options.ids !== undefined) selection.ids = checkIds(call, options.ids);
+  if (options.ids !== undefined) selection.ids = checkSelectedIds(call, options.ids);
   if (options.where !== undefined) {
     selection.where = plainObject(`${call}: where`, options.where, "invalid_filter");
   }
