@@ -19,8 +19,17 @@ export function checkOptions(call: string, options: unknown, known: readonly str
   }
 }
 
-/** Ids of a write or a selection: not empty, each a non-empty string, none twice. */
+/** Ids of a write: not empty, each a non-empty string, none twice. */
 export function checkIds(call: string, ids: unknown): string[] {
+  const checked = checkSelectedIds(call, ids);
+  const empty = checked.indexOf("");
+  if (empty >= 0)
+    throw invalid(`${call}: ids[${empty}] is an empty string; an id has at least one character.`);
+  return checked;
+}
+
+/** Ids of a selection, where one that no record can have selects none. */
+export function checkSelectedIds(call: string, ids: unknown): string[] {
   if (!Array.isArray(ids))
     throw invalid(`${call}: ids must be an array of strings, got ${kind(ids)}.`);
   if (ids.length === 0) throw invalid(`${call}: ids is empty; expected at least one id.`);
@@ -28,8 +37,6 @@ export function checkIds(call: string, ids: unknown): string[] {
   return Array.from(ids, (id: unknown, index) => {
     if (typeof id !== "string")
       throw invalid(`${call}: ids[${index}] must be a string, got ${kind(id)}.`);
-    if (id === "")
-      throw invalid(`${call}: ids[${index}] is an empty string; an id has at least one character.`);
     const first = seen.get(id);
     if (first !== undefined) {
       throw errorOf(

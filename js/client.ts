@@ -22,7 +22,7 @@ import type { Extra } from "./configuration.js";
 import type { Connection } from "./connection.js";
 import { checkSchema, engineConfiguration, newConfiguration, withSpace } from "./creation.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { rebuild } from "./embedding-functions/registry.js";
+import { checkIdentity, rebuild } from "./embedding-functions/registry.js";
 import { errorOf } from "./errors.js";
 import type { ClientEvents } from "./events.js";
 import type { CollectionInfo, Scope } from "./transport/protocol.js";
@@ -224,7 +224,7 @@ export abstract class Client extends (EventTarget as new () => ClientEvents) {
     return this.#collectionOf(info, given, options.schema?.resolveEmbeddingFunction());
   }
 
-  /** `given` is used whatever is stored, `otherwise` where nothing else can be built. */
+  /** `given` is used unless what is stored shows another model, `otherwise` where nothing else can be built. */
   async #collectionOf(
     info: CollectionInfo,
     given?: EmbeddingFunction | null,
@@ -235,6 +235,7 @@ export abstract class Client extends (EventTarget as new () => ClientEvents) {
     if (extra.schema) {
       schema = await (await import("./schema/stored.js")).storedSchema(extra.schema, this);
     }
+    if (given) checkIdentity(info.name, given, extra.embedding_function);
     const stored = rebuild(extra.embedding_function, this);
     const embeddingFunction =
       given ?? stored.embeddingFunction ?? schema?.schema.resolveEmbeddingFunction() ?? otherwise;

@@ -12,6 +12,7 @@ import { configurationOf, type Extra, modification } from "./configuration.js";
 import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf } from "./errors.js";
+import type { IngestOptions, IngestProgress, IngestSource } from "./ingest-types.js";
 import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
 import type { Schema } from "./schema/schema.js";
 import { searchPayloads } from "./search-request.js";
@@ -107,6 +108,25 @@ export class Collection {
    */
   update(records: RecordSet): Promise<void> {
     return this.#write("update", records);
+  }
+
+  /**
+   * Stores the records of a source of any size, batch by batch: reads one, embeds it and writes it while the next is
+   * embedded. Reports progress, can be aborted, and with `resume` goes on where it was interrupted. When it rejects, the
+   * batches before are stored, and the message says which records failed.
+   */
+  async ingest(source: IngestSource, options: IngestOptions = {}): Promise<IngestProgress> {
+    const { ingest } = await import("./ingest.js");
+    const embed = async (
+      ids: string[],
+      documents: (string | null | undefined)[],
+      signal: AbortSignal | undefined,
+    ) => {
+      const texts = { ids, documents, signal };
+      const { data, dimension } = await embedDocuments("ingest()", texts, this.#embedder);
+      return ids.map((_, row) => data.subarray(row * dimension, (row + 1) * dimension));
+    };
+    return ingest(this, embed, source, options);
   }
 
   /** Deletes the records that match everything given. */

@@ -2,9 +2,9 @@
 import {
   checkConsistency,
   checkCount,
-  checkIds,
   checkInclude,
   checkOptions,
+  checkSelectedIds,
   checkSignal,
   plainObject,
 } from "./arguments.js";
@@ -75,7 +75,7 @@ export function deleteSelection(options: DeleteOptions): Selection {
 /** Which records: by id and by filter. Limits are left to the call, because they differ. */
 function selectionOf(call: string, options: GetOptions | DeleteOptions): Selection {
   const selection: Selection = {};
-  if (options.ids !== undefined) selection.ids = checkIds(call, options.ids);
+  if (options.ids !== undefined) selection.ids = checkSelectedIds(call, options.ids);
   if (options.where !== undefined) {
     selection.where = plainObject(`${call}: where`, options.where, "invalid_filter");
   }

@@ -42,6 +42,8 @@ export class ChromaClient extends Client {
       "allowReset",
     ]);
     super(connectionOf(args), args);
+    if (args.path !== undefined) deprecated("path", "use host, port and ssl instead");
+    if (args.auth !== undefined) deprecated("auth", "use headers instead");
     this.headers = args.headers;
   }
 
@@ -54,6 +56,11 @@ export class ChromaClient extends Client {
   async _path(): Promise<{ tenant: string; database: string }> {
     return { tenant: this.tenant, database: this.database };
   }
+}
+
+/** In Chroma's client these options warn as well. */
+function deprecated(option: string, instead: string): void {
+  console.warn(`ChromaClient: the option "${option}" is deprecated; ${instead}.`);
 }
 
 export interface AdminClientArgs extends Omit<Address, "path"> {

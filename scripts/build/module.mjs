@@ -1,5 +1,5 @@
 // A WebAssembly module from a crate of the workspace: compiled, with its glue, optimized.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { inRoot } from "../lib/paths.mjs";
@@ -7,6 +7,7 @@ import { heading, run } from "../lib/run.mjs";
 import { ensureRust, ensureTool, tools, wasmTarget } from "../lib/rust.mjs";
 import { digest, whenChanged } from "../lib/stamp.mjs";
 import { optimize } from "./optimize.mjs";
+import { readLinks } from "./unused-data.mjs";
 
 const commonSources = [
   "Cargo.toml",
@@ -15,6 +16,8 @@ const commonSources = [
   "package-lock.json", // wasm-opt's version
   "scripts/build/module.mjs",
   "scripts/build/optimize.mjs",
+  "scripts/build/unused-data.mjs",
+  "scripts/build/wasm-binary.mjs",
   "scripts/lib/rust.mjs",
 ];
 
@@ -31,26 +34,36 @@ export async function buildModule({ title, crate, name, folder, sources }) {
   await whenChanged(crate, inputs, outputs, async () => {
     const bin = await ensureTool(tools.wasmBindgen);
     heading(title);
-    const options = ["--release", "--locked", "--target", wasmTarget, "--config", withoutHome()];
+    const options = ["--release", "--locked", "--target", wasmTarget, "--config", rustFlags()];
     await run("cargo", ["build", "--package", crate, "--lib", ...options]);
-    await makeGlue(bin, name, folder);
-    await optimize(wasm, glue);
+    const links = await makeGlue(bin, name, folder);
+    await optimize(wasm, glue, links);
   });
 }
 
-/** Keeps the place of this machine's crates out of the module: they stand in the positions of panics. */
-function withoutHome() {
+/**
+ * Has the linker tell where everything is, and keeps the place of this machine's crates out of the module: they
+ * stand in the positions of panics.
+ */
+function rustFlags() {
   const home = process.env.CARGO_HOME || join(homedir(), ".cargo");
-  const flag = JSON.stringify(`--remap-path-prefix=${home}=cargo`);
-  return `target.${wasmTarget}.rustflags=[${flag}]`;
+  const flags = [`--remap-path-prefix=${home}=cargo`, "-Clink-arg=--emit-relocs"];
+  return `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`;
 }
 
+/** Resolves with what the linker tells of the module. */
 async function makeGlue(bin, name, folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const targetDir = process.env.CARGO_TARGET_DIR || inRoot("target");
-  const compiled = join(targetDir, wasmTarget, "release", `${name}.wasm`);
+  const { links, module } = readLinks(
+    readFileSync(join(targetDir, wasmTarget, "release", `${name}.wasm`)),
+  );
+  const compiled = join(folder, `${name}.wasm`);
+  writeFileSync(compiled, module);
   // js/ says where the module is; a second place for it in the glue would confuse bundlers.
   const options = ["--target", "web", "--omit-default-module-path", "--out-name", name];
   await run(join(bin, "wasm-bindgen"), [compiled, ...options, "--out-dir", folder]);
+  rmSync(compiled);
+  return links;
 }

@@ -1,7 +1,8 @@
-// The compiled module, made small: three steps that change nothing of what it does.
+// The compiled module, made small: steps that change nothing of what it does.
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Failure } from "../lib/fail.mjs";
 import { runNode } from "../lib/run.mjs";
+import { clearUnused } from "./unused-data.mjs";
 
 // What the module uses, named one by one: with --all-features wasm-opt writes a module that
 // browsers reject.
@@ -19,18 +20,44 @@ const features = [
 const panics =
   /^(core|<?alloc|__rustc)::.*::(panic\w*|\w+_fail(ed|ed_inner|_rt)?|capacity_overflow|handle(_alloc)?_error)(::<[^>]*>)?$|^__rustc::rust_(begin_unwind|panic)$/;
 
-/** Optimizes the module at `wasmFile` in place and renames its imports and exports in `glueFile` too. */
-export async function optimize(wasmFile, glueFile) {
+/**
+ * Optimizes the module at `wasmFile` in place and renames its imports and exports in `glueFile` too. `links` is
+ * what the linker told of it.
+ */
+export async function optimize(wasmFile, glueFile, links) {
   await endPanicsAtOnce(wasmFile);
+  // Data stays in its place as long as it is looked at by address.
+  await wasmOpt(wasmFile, "--skip-pass=memory-packing");
+  await clearAllUnused(wasmFile, links);
+  const names = await wasmOpt(wasmFile, "--minify-imports-and-exports-and-modules");
+  rename(JSON.parse(names), glueFile);
+}
+
+async function wasmOpt(wasmFile, ...more) {
   const optimized = `${wasmFile}.optimized`;
   const flags = ["--mvp-features", ...features.map((name) => `--enable-${name}`)];
-  const shorten = "--minify-imports-and-exports-and-modules";
   // Functions with one caller compress better where they are.
   const level = ["-O3", "--one-caller-inline-max-function-size=20"];
-  const options = [...level, ...flags, shorten, wasmFile, "-o", optimized];
-  const names = await runNode("binaryen/bin/wasm-opt", options, { quiet: true });
+  const options = [...level, ...flags, ...more, wasmFile, "-o", optimized];
+  const output = await runNode("binaryen/bin/wasm-opt", options, { quiet: true });
   renameSync(optimized, wasmFile);
-  rename(JSON.parse(names), glueFile);
+  return output;
+}
+
+/** Functions that only unused data leads to go, and what only they use, and so on. */
+async function clearAllUnused(wasmFile, links) {
+  const { default: binaryen } = await import("binaryen");
+  let bytes = readFileSync(wasmFile);
+  for (let before = Number.POSITIVE_INFINITY; ; ) {
+    const module = binaryen.readBinary(bytes);
+    module.runPasses(["remove-unused-module-elements"]);
+    const result = clearUnused(Buffer.from(module.emitBinary()), module.emitText(), links);
+    module.dispose();
+    bytes = result.bytes;
+    if (result.inUse === before) break;
+    before = result.inUse;
+  }
+  writeFileSync(wasmFile, bytes);
 }
 
 /**

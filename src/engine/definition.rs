@@ -137,7 +137,14 @@ fn read_metadata(name: &str, json: &Json) -> Result<Option<Metadata>> {
     if *json == Json::Null {
         return Ok(None);
     }
-    Ok(MetadataPatch::from_json(json, &|| format!("collection \"{name}\""))?.merge(None))
+    let owner = || format!("collection \"{name}\"");
+    match MetadataPatch::from_json(json, &owner)?.merge(None) {
+        None => Err(Error::new(
+            Code::InvalidMetadata,
+            format!("metadata of {} has no key but with null; leave it out", owner()),
+        )),
+        some => Ok(some),
+    }
 }
 
 /// Chroma's rule for names of collections and databases: 3 to 512 of `a-z A-Z 0-9 . _ -`, beginning
@@ -168,7 +175,7 @@ fn broken_rule(name: &str) -> Option<&'static str> {
         Some("expected only a-z A-Z 0-9 . _ -")
     } else if !name.starts_with(plain) || !name.ends_with(plain) {
         Some("it must begin and end with a letter or digit")
-    } else if name.contains("..") {
+    } else if name.as_bytes().windows(2).any(|pair| pair == b"..") {
         Some("it contains two dots in a row")
     } else if is_ipv4(name) {
         Some("it is an IP address")

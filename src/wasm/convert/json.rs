@@ -116,7 +116,7 @@ pub(super) fn kind(value: &JsValue) -> String {
     match value.js_typeof().as_string().as_deref() {
         Some("object") => {
             let tag = tag(value);
-            let name = tag.trim_start_matches("[object ").trim_end_matches(']');
+            let name = tag.strip_prefix("[object ").unwrap_or(&tag).trim_end_matches(']');
             let article = if name.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
             format!("{article} {name}")
         }

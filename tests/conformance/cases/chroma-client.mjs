@@ -36,6 +36,22 @@ export const cases = {
     await again.close();
   },
 
+  async "options that Chroma deprecates warn"({ chromadb, worker }) {
+    const { warn } = console;
+    const warnings = [];
+    console.warn = (text) => warnings.push(text);
+    try {
+      const address = { memory: true, worker };
+      new chromadb.ChromaClient({ ...address, path: `http://${host()}:9000` });
+      new chromadb.ChromaClient({ ...address, host: host(), auth: { provider: "token" } });
+      new chromadb.ChromaClient({ ...address, host: host() });
+    } finally {
+      console.warn = warn;
+    }
+    equal(warnings.length, 2);
+    ok(warnings[0].includes('"path" is deprecated') && warnings[1].includes('"auth" is'));
+  },
+
   async "it does what a client of chromadb does, and keeps what it was told"({ chromadb, worker }) {
     const headers = { "x-chroma-token": "secret" };
     const client = new chromadb.ChromaClient({

@@ -26,6 +26,8 @@ export const rules = {
     const things = await world.things({ ids, embeddings: ids.map((_, i) => [i, 1]) });
     equal((await things.get()).ids, ids);
     await refused(valueError, () => things.add({ ids: [""], embeddings: [[1, 1]] }));
+    equal((await things.get({ ids: ["", " "] })).ids, [" "]);
+    equal(await things.delete({ ids: [""] }), { deleted: 0 });
   },
   async "6.4 a metadata key is not empty and starts with neither # nor $"(world) {
     const metadata = { "a.b": 1, "with space": 2, ключ: 3, a$: 4 };
@@ -73,7 +75,11 @@ export const rules = {
       metadata: { s: "x", n: 1, b: true, gone: null },
     });
     equal(things.metadata, { s: "x", n: 1, b: true });
-    await refused(valueError, () => world.client.createCollection({ name: "none", metadata: {} }));
+    await refused(
+      valueError,
+      () => world.client.createCollection({ name: "none", metadata: {} }),
+      () => world.client.createCollection({ name: "none", metadata: { gone: null } }),
+    );
   },
   async "6.9 an empty document is a document; uris are strings or null"(world) {
     const things = await world.things({
