@@ -62,9 +62,9 @@ export interface UserIdentity {
 }
 
 /**
- * When a write is done. "relaxed": when the operating system has it. It then survives a crash of the page and of the browser;
- * a crash of the system or a power failure may take the last moments, never half a write. "strict": when it is on the
- * disk, as far as the browser and the disk tell; a write takes longer for it.
+ * When a write is done. "relaxed": when the operating system has it. It then survives a crash of the page and of the
+ * browser; a crash of the system or a power failure may take the last moments, never half a write. "strict": when it is
+ * on the disk, as far as the browser and the disk tell; a write takes longer for it.
  */
 export type Durability = "relaxed" | "strict";
 

@@ -27,8 +27,8 @@ export interface PersistentClientOptions extends ClientOptions {
   /** When a write is done. Default "relaxed". Clients of one page that differ in it are to each other like two tabs. */
   durability?: Durability | undefined;
   /**
-   * Where to keep everything if there is no IndexedDB or the browser refuses it, as in some private windows: in memory, where
-   * it ends with the page. `persistence` tells which it is. Default: every call rejects with code "storage_unavailable".
+   * Where to keep everything if there is no IndexedDB or the browser refuses it, as in some private windows: in memory,
+   * where it ends with the page. `persistence` tells which it is. Default: calls reject with "storage_unavailable".
    */
   fallback?: "memory" | undefined;
 }

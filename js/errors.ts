@@ -95,7 +95,7 @@ export class ChromaQuotaExceededError extends VecinoError {
   override readonly code: ErrorCode = "storage_full";
 }
 
-/** The same, under the browser's name and with its numbers. What was to be written was not; everything else is as it was. */
+/** The same, under the browser's name and with its numbers. The call changed nothing, and the next one may succeed. */
 export class QuotaExceededError extends ChromaQuotaExceededError {
   override name = "QuotaExceededError";
   /** Bytes in use by the whole origin, as far as the browser tells. */

@@ -109,10 +109,9 @@ export class Host {
   async #open(path: string | undefined, strict: boolean): Promise<void> {
     const engine = await loadEngine();
     this.#database = engine.open(path, strict, {
-      warn: (code, message) => this.#tell({ type: "warning", code, message }),
-      closed: (code, message) => {
-        this.stop();
-        this.#tell({ type: "close", code, message });
+      tell: (type, code, message) => {
+        if (type === "close") this.stop();
+        this.#tell({ type, code, message });
       },
       elected: (id) => this.#tabs?.elected(id) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
@@ -134,15 +133,21 @@ export class Host {
     this.#tabs?.close();
   }
 
-  /** Takes in what another tab has written, of one message at a time. */
+  /** Takes in what other tabs have written, to one collection at a time. */
   async #follow(): Promise<boolean> {
-    for (const id of this.#behind) {
-      this.#behind.delete(id);
-      await (await this.#opened()).follow(id);
+    const database = await this.#opened();
+    const behind = this.#behind;
+    if (behind.delete(undefined)) for (const id of database.loaded()) behind.add(id);
+    for (const id of behind) {
+      behind.delete(id);
+      await database.follow(id as string).catch((error: VecinoError) => {
+        // It is let go of, which is all there is to follow.
+        if (error.code !== "not_found") throw error;
+      });
       this.#background.wake();
       break;
     }
-    return this.#behind.size > 0;
+    return behind.size > 0;
   }
 
   #warn(what: string, error: unknown): void {

@@ -135,7 +135,7 @@ export interface Calls {
   ): Promise<QueryColumns>;
   search(collectionId: string, searches: object[]): Promise<SearchColumns[]>;
   count(collectionId: string): Promise<number>;
-  /** Takes in what other tabs have written to the collection. */
+  /** Takes in what other tabs have written to the collection, if it is in memory. */
   follow(collectionId: string): Promise<void>;
   stats(): Promise<EngineStats>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::future_to_promise;
@@ -196,11 +196,11 @@ impl JsDatabase {
             Err(error) => rejected(error.into()),
             Ok(selected) => self.write(
                 id,
-                Box::new(move |collection| {
+                Some(Box::new(move |collection| {
                     let (change, deleted) =
                         collection.plan_delete(&selected.selection, selected.limit)?;
                     Ok((change, Some(deleted)))
-                }),
+                })),
             ),
         }
     }
@@ -268,11 +268,15 @@ impl JsDatabase {
         self.read(id, Box::new(from_indexing_status))
     }
 
-    /// Takes in what other tabs have written, to this collection or to all that are in memory. Reads
-    /// that start later see every write that was complete before.
-    pub fn follow(&self, id: Option<String>) -> Promise {
-        let database = Rc::clone(&self.0);
-        promise(async move { database.follow(id.as_deref()).await.map(undefined) })
+    /// Takes in what other tabs have written to a collection, if it is in memory: reads that start
+    /// later see every write that was complete before.
+    pub fn follow(&self, id: String) -> Promise {
+        self.write(id, None)
+    }
+
+    /// The ids of the collections in memory.
+    pub fn loaded(&self) -> Array {
+        self.0.loaded().iter().map(|replica| JsValue::from_str(replica.id())).collect()
     }
 
     /// Works in the background for about so many milliseconds: linking and checkpoints. Resolves
@@ -319,9 +323,10 @@ impl JsDatabase {
         promise(async move { database.read(&id, read).await })
     }
 
-    fn write(&self, id: String, plan: Box<Plan<'static>>) -> Promise {
+    /// Without a plan, only takes in what other tabs have written.
+    fn write(&self, id: String, plan: Option<Box<Plan<'static>>>) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.write(&id, &*plan).await })
+        promise(async move { database.write(&id, plan.as_deref()).await })
     }
 
     fn put(&self, id: String, batch: &JsValue, operation: Operation) -> Promise {
@@ -331,7 +336,7 @@ impl JsDatabase {
                 let plan = move |collection: &_| {
                     Ok((Collection::plan(collection, operation, &batch)?, None))
                 };
-                self.write(id, Box::new(plan))
+                self.write(id, Some(Box::new(plan)))
             }
         }
     }

@@ -190,8 +190,14 @@ impl Database {
 
     /// Writes to a collection what `plan` makes of it. Resolves with the number of deleted records,
     /// if that is what the plan does.
-    pub(crate) async fn write(&self, id: &str, plan: &Plan<'_>) -> Result<JsValue> {
+    ///
+    /// Without a plan, only takes in what other tabs have written, if the collection is in memory:
+    /// reads that start later see every write that was complete before.
+    pub(crate) async fn write(&self, id: &str, plan: Option<&Plan<'_>>) -> Result<JsValue> {
         let _call = self.enter()?;
+        if plan.is_none() && self.find(id).is_none() {
+            return Ok(JsValue::UNDEFINED);
+        }
         let replica = self.replica(id).await?;
         let result = replica.write(self.storage.as_ref(), plan).await;
         self.forget_deleted(&replica);
@@ -204,32 +210,6 @@ impl Database {
         let replica = self.replica(id).await?;
         let collection = replica.collection()?;
         read(&collection)
-    }
-
-    /// Takes in what other tabs have written: to this collection if it is in memory, without an id
-    /// to all that are. Reads that start later see every write that was complete before.
-    pub(crate) async fn follow(&self, id: Option<&str>) -> Result<()> {
-        let _call = self.enter()?;
-        let Some(storage) = &self.storage else { return Ok(()) };
-        let replicas: Vec<_> = match id {
-            // One that is being loaded may have missed the latest.
-            Some(id) => self.find(id).into_iter().collect(),
-            None => self.loaded(),
-        };
-        for replica in replicas {
-            let followed = match replica.load(storage).await {
-                Ok(()) => replica.follow(storage).await,
-                failed => failed,
-            };
-            match followed {
-                Err(error) if error.code == code::NOT_FOUND => {
-                    replica.mark_deleted();
-                    self.forget(&replica);
-                }
-                followed => followed?,
-            }
-        }
-        Ok(())
     }
 
     /// Works in the background for about so many milliseconds: links new records into the graph,
@@ -349,7 +329,8 @@ impl Database {
         if replica.is_deleted() { Err(gone().into()) } else { Ok(replica) }
     }
 
-    fn loaded(&self) -> Vec<Rc<Replica>> {
+    /// The collections in memory.
+    pub(crate) fn loaded(&self) -> Vec<Rc<Replica>> {
         self.replicas.borrow().iter().filter(|replica| replica.is_loaded()).cloned().collect()
     }
 

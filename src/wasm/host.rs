@@ -2,19 +2,20 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+/// Something went wrong and was mended, or worked around.
+pub(crate) const WARNING: &str = "warning";
+/// The database gave way to another tab: every later call fails.
+pub(crate) const CLOSE: &str = "close";
+
 #[wasm_bindgen]
 extern "C" {
     /// The object that a database is opened with.
     #[derive(Clone, Debug)]
     pub type Host;
 
-    /// Tells of something that went wrong and was mended, or worked around.
+    /// Tells what nobody asked for: a [`WARNING`] or a [`CLOSE`].
     #[wasm_bindgen(method)]
-    pub(crate) fn warn(this: &Host, code: &str, message: &str);
-
-    /// Tells that the database gave way to another tab: every later call fails.
-    #[wasm_bindgen(method)]
-    pub(crate) fn closed(this: &Host, code: &str, message: &str);
+    pub(crate) fn tell(this: &Host, what: &str, code: &str, message: &str);
 
     /// Whether this tab is the one that makes the checkpoints of a collection. One that is not
     /// stands for election and is woken when its turn comes.
@@ -31,8 +32,7 @@ extern "C" {
 impl Host {
     /// One that hears nothing and elects everybody.
     pub(crate) fn of_tests() -> Self {
-        let host =
-            js_sys::eval("({ warn() {}, closed() {}, elected: () => true, grace: () => 0 })");
+        let host = js_sys::eval("({ tell() {}, elected: () => true, grace: () => 0 })");
         wasm_bindgen::JsCast::unchecked_into(host.expect("an object"))
     }
 }

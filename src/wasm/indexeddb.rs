@@ -31,7 +31,7 @@ use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, code};
-use crate::wasm::host::Host;
+use crate::wasm::host::{CLOSE, Host};
 
 /// The version of [`create_stores`]; one for all collections, since an upgrade needs every other
 /// tab to let go.
@@ -328,7 +328,7 @@ impl Connection {
                 lost.set(true);
                 state.set(State::GivenWay);
                 raw.close();
-                host.closed(code::CLOSED, GIVEN_WAY);
+                host.tell(CLOSE, code::CLOSED, GIVEN_WAY);
             }
         });
         Ok(Self { raw, _database: database, lost })

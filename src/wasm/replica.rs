@@ -12,6 +12,7 @@ use crate::engine::error::{Error as EngineError, Result as EngineResult};
 use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
+use crate::wasm::host::WARNING;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage};
 
@@ -41,6 +42,8 @@ pub(crate) struct Replica {
 
 struct State {
     collection: Collection,
+    /// The definition in storage, as this tab has read it last; empty if it never has.
+    definition: Vec<u8>,
     /// The manifest in storage, as this tab has read or written it last.
     manifest: Option<Vec<u8>>,
 }
@@ -62,7 +65,7 @@ impl Replica {
         let replica = Self::new(&definition.id);
         let mut collection = Collection::new(definition);
         first.into_iter().for_each(|change| collection.apply(change));
-        let state = State { collection, manifest: None };
+        let state = State { collection, definition: Vec::new(), manifest: None };
         Self { state: OnceCell::from(RefCell::new(state)), ..replica }
     }
 
@@ -110,33 +113,23 @@ impl Replica {
     }
 
     /// Writes: takes in what other tabs have written, plans, appends the change to the log, and
-    /// applies it. If anything fails, memory and storage have nothing of the change.
+    /// applies it. If anything fails, memory and storage have nothing of the change. Without a plan
+    /// it only takes in.
     ///
     /// `plan` is called again if the transaction has to be repeated.
     pub(crate) async fn write(
         &self,
         storage: Option<&Storage>,
-        plan: &Plan<'_>,
+        plan: Option<&Plan<'_>>,
     ) -> Result<Option<u32>> {
         let _writing = self.writing.lock().await;
         self.ensure_exists()?;
         let Some(storage) = storage else {
+            let Some(plan) = plan else { return Ok(None) };
             let (change, result) = plan(&*self.collection()?)?;
             self.apply(change)?;
             return Ok(result);
         };
-        self.step(storage, Some(plan)).await
-    }
-
-    /// Takes in what other tabs have written. Waits for writes under way.
-    pub(crate) async fn follow(&self, storage: &Storage) -> Result<()> {
-        let _writing = self.writing.lock().await;
-        self.ensure_exists()?;
-        self.step(storage, None).await.map(drop)
-    }
-
-    /// One transaction of a write, or of following if there is no plan. The caller holds the lock.
-    async fn step(&self, storage: &Storage, plan: Option<&Plan<'_>>) -> Result<Option<u32>> {
         let mode = if plan.is_some() { Mode::Write } else { Mode::Read };
         for _ in 0..ATTEMPTS {
             let planned = Cell::new(None);
@@ -241,10 +234,10 @@ impl Replica {
 
     /// Takes over the definition in storage and applies log entries that other tabs have written.
     fn take_in(&self, definition: &[u8], log: Vec<(u64, Vec<u8>)>) -> Result<()> {
-        let definition = decode_definition(definition)?;
         let mut state = self.state()?.borrow_mut();
-        if *state.collection.definition() != definition {
-            state.collection.redefine(definition);
+        if state.definition != definition {
+            state.collection.redefine(decode_definition(definition)?);
+            state.definition = definition.to_vec();
         }
         for (number, entry) in log {
             state.collection.replay(number, &entry)?;
@@ -275,7 +268,7 @@ async fn read(storage: &Storage, id: &str) -> Result<State> {
         opened.map_err(|error| Error::new(error.code.as_str(), in_collection(&error)))?;
     if let Some(damage) = damage {
         let message = format!("{}; it is built anew from the records", in_collection(&damage));
-        storage.host().warn(damage.code.as_str(), &message);
+        storage.host().tell(WARNING, damage.code.as_str(), &message);
     }
-    Ok(State { collection, manifest: stored.manifest })
+    Ok(State { collection, definition: stored.definition, manifest: stored.manifest })
 }

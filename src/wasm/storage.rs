@@ -14,7 +14,7 @@ use crate::engine::format::{
     decode_definition, decode_namespaces, encode_definition, encode_namespaces,
 };
 use crate::wasm::errors::Result;
-use crate::wasm::host::Host;
+use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::{
     ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
     numbered_key, to_number,
@@ -273,7 +273,7 @@ fn to_catalog(entries: &[(JsValue, Vec<u8>)], host: &Host) -> Result<Catalog> {
             Ok(definition) => collections.push(definition),
             Err(mut error) if error.code == Code::Damaged => {
                 error.message = format!("the definition of collection {key}: {error}");
-                host.warn(Code::Damaged.as_str(), &error.message);
+                host.tell(WARNING, Code::Damaged.as_str(), &error.message);
                 unreadable = Some(error);
             }
             Err(error) => return Err(error.into()),

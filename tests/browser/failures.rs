@@ -138,7 +138,7 @@ async fn every_kind_of_call_survives_a_dropped_connection() {
         dropped("a write", amid, || database.upsert(id.clone(), &record(at, 2))).await;
         let update = js(&format!("{{ids: ['{at}'], metadatas: [{{n: 1}}]}}"));
         dropped("a write", amid, || database.update(id.clone(), &update)).await;
-        dropped("a write", amid, || database.follow(Some(id.clone()))).await;
+        dropped("a write", amid, || database.follow(id.clone())).await;
         ok(database.add(id.clone(), &record("doomed", 3))).await;
         let deleted =
             dropped("a write", amid, || database.delete(id.clone(), &js("{ids: ['doomed']}")))

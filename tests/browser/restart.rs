@@ -285,7 +285,7 @@ async fn destroying_leaves_nothing() {
     destroy(&path).await;
     let (code, message) = error(database.count(id)).await;
     assert_eq!(code, "closed");
-    assert_eq!(told(&host), [format!("closed closed: {message}")]);
+    assert_eq!(told(&host), [format!("close closed: {message}")]);
     assert!(message.contains("another tab deletes or upgrades it"), "{message}");
     let database = open(Some(&path)).await;
     assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);

@@ -65,8 +65,7 @@ pub(crate) fn host() -> Host {
     js("{
         told: [],
         electing: true,
-        warn(code, message) { this.told.push(`warning ${code}: ${message}`); },
-        closed(code, message) { this.told.push(`closed ${code}: ${message}`); },
+        tell(what, code, message) { this.told.push(`${what} ${code}: ${message}`); },
         elected() { return this.electing; },
         grace: () => 0,
     }")

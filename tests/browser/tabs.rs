@@ -133,24 +133,26 @@ async fn who_follows_sees_what_others_have_written() {
     let path = new_path();
     let (one, two) = (open(Some(&path)).await, open(Some(&path)).await);
     let id = create(&one, "shared").await;
-    ok(two.follow(Some(id.clone()))).await;
+    ok(two.follow(id.clone())).await;
     assert_eq!(property(&ok(two.stats()).await, "loadedCollections"), 0, "nothing to follow yet");
     assert_eq!(ok(two.count(id.clone())).await, 0);
     ok(one.add(id.clone(), &many(3))).await;
     ok(one.upsert(id.clone(), &record("1", 9))).await;
     ok(one.delete(id.clone(), &js("{ids: ['0']}"))).await;
     assert_eq!(ok(two.count(id.clone())).await, 0, "a read does not look by itself");
-    ok(two.follow(Some(id.clone()))).await;
+    ok(two.follow(id.clone())).await;
     assert_eq!(everything(&two, &id).await, everything(&one, &id).await);
     ok(one.add(id.clone(), &record("x", 1))).await;
-    ok(two.follow(None)).await;
+    let loaded = two.loaded();
+    assert_eq!(json(&loaded), format!("[\"{id}\"]"));
+    ok(two.follow(id.clone())).await;
     assert_eq!(ids(&two, &id).await, ["1", "2", "x"]);
 
     // One that is still being loaded has the latest as well.
     let three = open(Some(&path)).await;
     let counting = three.count(id.clone());
     ok(one.add(id.clone(), &record("y", 1))).await;
-    ok(three.follow(Some(id.clone()))).await;
+    ok(three.follow(id.clone())).await;
     assert_eq!(ids(&three, &id).await, ["1", "2", "x", "y"]);
     ok(counting).await;
     destroy(&path).await;
@@ -168,7 +170,7 @@ async fn who_follows_learns_of_a_changed_definition() {
         if writes {
             ok(two.add(id.clone(), &record("b", 2))).await;
         } else {
-            ok(two.follow(Some(id.clone()))).await;
+            ok(two.follow(id.clone())).await;
         }
         // A fork is made of what the tab has in memory.
         let fork = ok(two.fork_collection(id.clone(), format!("fork-{name}"))).await;
@@ -186,7 +188,7 @@ async fn who_follows_past_a_trimmed_log_loads_the_checkpoint() {
     ok(one.add(id.clone(), &large())).await;
     work(&one).await;
     ok(one.add(id.clone(), &record("last", 2))).await;
-    ok(two.follow(Some(id.clone()))).await;
+    ok(two.follow(id.clone())).await;
     assert!(everything(&two, &id).await == everything(&one, &id).await, "two sees everything");
     assert_eq!(ok(two.count(id)).await, 1102);
     destroy(&path).await;
@@ -194,21 +196,20 @@ async fn who_follows_past_a_trimmed_log_loads_the_checkpoint() {
 
 #[wasm_bindgen_test]
 async fn who_follows_lets_go_of_a_deleted_collection() {
-    for follows_all in [true, false] {
-        let path = new_path();
-        let (one, two) = (open(Some(&path)).await, open(Some(&path)).await);
-        let id = create(&one, "shared").await;
-        let kept = create(&one, "kept").await;
-        ok(two.add(id.clone(), &record("a", 1))).await;
-        ok(two.add(kept.clone(), &record("a", 1))).await;
-        ok(one.delete_collection(&JsValue::UNDEFINED, "shared".into())).await;
-        assert_eq!(ok(two.count(id.clone())).await, 1);
-        ok(two.follow((!follows_all).then(|| id.clone()))).await;
-        assert_eq!(property(&ok(two.stats()).await, "loadedCollections"), 1);
-        assert_eq!(code(two.count(id)).await, "not_found");
-        assert_eq!(ok(two.count(kept)).await, 1);
-        destroy(&path).await;
-    }
+    let path = new_path();
+    let (one, two) = (open(Some(&path)).await, open(Some(&path)).await);
+    let id = create(&one, "shared").await;
+    let kept = create(&one, "kept").await;
+    ok(two.add(id.clone(), &record("a", 1))).await;
+    ok(two.add(kept.clone(), &record("a", 1))).await;
+    ok(one.delete_collection(&JsValue::UNDEFINED, "shared".into())).await;
+    assert_eq!(ok(two.count(id.clone())).await, 1);
+    assert_eq!(code(two.follow(id.clone())).await, "not_found");
+    ok(two.follow(id.clone())).await;
+    assert_eq!(property(&ok(two.stats()).await, "loadedCollections"), 1);
+    assert_eq!(code(two.count(id)).await, "not_found");
+    assert_eq!(ok(two.count(kept)).await, 1);
+    destroy(&path).await;
 }
 
 #[wasm_bindgen_test]

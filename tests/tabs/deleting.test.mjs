@@ -72,6 +72,18 @@ for (const { place, worker } of places) {
     assert.deepEqual(await two.ids(), ["b"]);
   });
 
+  test(`${place}: a newer version in another tab closes this one and tells it`, async (t) => {
+    const { tab } = await profile(t);
+    const [one, two] = [await tab(), await tab()];
+    await two.open({ worker });
+    await two.write("add", ["a"]);
+    await one.makeNewerDatabase();
+    assert.equal((await two.hears("close")).code, "closed");
+    assert.equal(await two.refuses(), "closed");
+    await two.close();
+    assert.equal((await two.failure("open", { worker })).code, "unsupported_version");
+  });
+
   test(`${place}: destroying tells every client of the same page`, async (t) => {
     const { tab } = await profile(t);
     const page = await tab();
