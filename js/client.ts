@@ -21,7 +21,7 @@ import type { Extra } from "./configuration.js";
 import type { Connection } from "./connection.js";
 import { checkSchema, engineConfiguration, newConfiguration, withSpace } from "./creation.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { rebuild } from "./embedding-functions/registry.js";
+import { checkIdentity, rebuild } from "./embedding-functions/registry.js";
 import { errorOf } from "./errors.js";
 import type { CollectionInfo, Scope } from "./transport/protocol.js";
 import { VERSION } from "./version.js";
@@ -213,7 +213,7 @@ export abstract class Client {
     return this.#collectionOf(info, given, options.schema?.resolveEmbeddingFunction());
   }
 
-  /** `given` is used whatever is stored, `otherwise` where nothing else can be built. */
+  /** `given` is used unless what is stored shows another model, `otherwise` where nothing else can be built. */
   async #collectionOf(
     info: CollectionInfo,
     given?: EmbeddingFunction | null,
@@ -224,6 +224,7 @@ export abstract class Client {
     if (extra.schema) {
       schema = await (await import("./schema/stored.js")).storedSchema(extra.schema, this);
     }
+    if (given) checkIdentity(info.name, given, extra.embedding_function);
     const stored = rebuild(extra.embedding_function, this);
     const embeddingFunction =
       given ?? stored.embeddingFunction ?? schema?.schema.resolveEmbeddingFunction() ?? otherwise;

@@ -56,8 +56,8 @@
 //! - The graph and the exact scan see slots, distances and an `accept` closure; never ids, metadata
 //!   or documents. A filter judges a record, never a vector.
 //! - Only `engine::format` knows bytes; stored numbers have a fixed width and are little-endian.
-//! - Only `wasm::indexeddb` names IndexedDB. Exported async methods take `&self`, and no borrow
-//!   crosses an await.
+//! - Only `wasm::indexeddb` names IndexedDB; in `js/` only the cache of embeddings, which has a
+//!   database of its own. Exported async methods take `&self`, and no borrow crosses an await.
 //! - A linked vector never changes in place; its record moves to another slot.
 //! - Every linked vector can be reached: a ring leads through all nodes of the graph.
 //!
