@@ -126,7 +126,9 @@ export class Connection {
       };
       const opened = open(path, worker, durability === "strict", tell).catch(
         (error: VecinoError) => {
-          if (!fallback || error.code !== "storage_unavailable") throw error;
+          const { code, message } = error;
+          if (!fallback || code !== "storage_unavailable") throw error;
+          tell({ type: "warning", code, message: `records are kept in memory only: ${message}` });
           return open(undefined, worker, false, tell);
         },
       );

@@ -14,16 +14,9 @@ export interface ClientEventMap {
 }
 
 /** Tells what happened, like an error: `code` is for programs, `message` for people. */
-export class ClientEvent extends Event {
+export interface ClientEvent extends Event {
   readonly code: ErrorCode;
   readonly message: string;
-
-  /** @internal */
-  constructor({ type, code, message }: EngineEvent) {
-    super(type, { cancelable: type === "warning" });
-    this.code = code;
-    this.message = message;
-  }
 }
 
 type Listener<T extends ClientEvent> = ((event: T) => void) | { handleEvent(event: T): void };
@@ -43,10 +36,14 @@ export interface ClientEvents extends EventTarget {
 }
 
 /** Tells every one of `targets`. A warning that none of them cancels goes to the console as well. */
-export function dispatch(targets: Iterable<EventTarget>, event: EngineEvent): void {
-  let toConsole = event.type === "warning";
+export function dispatch(
+  targets: Iterable<EventTarget>,
+  { type, code, message }: EngineEvent,
+): void {
+  let toConsole = type === "warning";
   for (const target of targets) {
-    if (!target.dispatchEvent(new ClientEvent(event))) toConsole = false;
+    const event = Object.assign(new Event(type, { cancelable: true }), { code, message });
+    toConsole = target.dispatchEvent(event) && toConsole;
   }
-  if (toConsole) console.warn(`vecino: ${event.message}`);
+  if (toConsole) console.warn(`vecino: ${message}`);
 }

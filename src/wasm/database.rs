@@ -268,7 +268,7 @@ impl Database {
         };
         self.catalog(Mode::Read, &operation, None).await?;
         let mut stats = Stats { collections: count.get(), ..Stats::default() };
-        for replica in self.replicas.borrow().iter().filter(|replica| replica.is_loaded()) {
+        for replica in self.loaded() {
             let collection = replica.collection()?;
             stats.loaded += 1;
             stats.records += u64::from(collection.count());

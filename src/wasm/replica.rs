@@ -158,10 +158,7 @@ impl Replica {
                 }
             }
         }
-        Err(Error::new(
-            code::STORAGE,
-            format!("other tabs made a checkpoint during each of {ATTEMPTS} attempts; try again"),
-        ))
+        Err(Error::new(code::STORAGE, "other tabs made one checkpoint after the other; try again"))
     }
 
     /// Does background work for one step; returns whether some is left.

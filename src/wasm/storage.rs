@@ -13,7 +13,7 @@ use crate::engine::error::Code;
 use crate::engine::format::{
     decode_definition, decode_namespaces, encode_definition, encode_namespaces,
 };
-use crate::wasm::errors::Result;
+use crate::wasm::errors::{Result, code};
 use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::{
     ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
@@ -273,7 +273,7 @@ fn to_catalog(entries: &[(JsValue, Vec<u8>)], host: &Host) -> Result<Catalog> {
             Ok(definition) => collections.push(definition),
             Err(mut error) if error.code == Code::Damaged => {
                 error.message = format!("the definition of collection {key}: {error}");
-                host.tell(WARNING, Code::Damaged.as_str(), &error.message);
+                host.tell(WARNING, code::DAMAGED, &error.message);
                 unreadable = Some(error);
             }
             Err(error) => return Err(error.into()),
@@ -316,7 +316,7 @@ mod tests {
     use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT};
     use crate::engine::definition::{Definition, Scope};
     use crate::engine::json::Json;
-    use crate::wasm::errors::{Error, code};
+    use crate::wasm::errors::Error;
     use crate::wasm::random;
 
     async fn open(path: &str) -> Result<Storage> {

@@ -35,6 +35,10 @@ for (const { place, worker } of places) {
       await one.open({ worker, fallback: "memory" });
       assert.equal(await one.persistence(), "memory");
       assert.equal((await one.stats()).persistent, false);
+      const [warning, ...others] = await one.heard();
+      assert.equal(warning.code, "storage_unavailable");
+      assert.match(warning.message, /^records are kept in memory only: /);
+      assert.deepEqual(others, []);
       await one.write("add", ["a"]);
       assert.deepEqual(await one.ids({ consistency: "strong" }), ["a"]);
       assert.deepEqual(await one.besideItself({ worker, fallback: "memory" }), ["a"]);
