@@ -23,7 +23,7 @@ export async function ensureChromium() {
   });
   let found = find();
   if (!(found.chromium && found.chromedriver) && canUseApt()) {
-    await installWithApt();
+    await installWithApt(["chromium", "chromium-driver", "fonts-liberation"]);
     found = find();
   }
   if (found.chromium && found.chromedriver) return found;
@@ -33,22 +33,23 @@ export async function ensureChromium() {
   );
 }
 
-function named(variable) {
+/** The executable that a variable names, if it names one. */
+export function named(variable) {
   const path = process.env[variable];
   if (!path) return undefined;
   if (isExecutable(path)) return path;
   throw new Failure(`${variable} is ${path}, which is not an executable file.`);
 }
 
-function canUseApt() {
+/** Whether missing programs may be installed. */
+export function canUseApt() {
   const release = "/etc/os-release";
   const isDebian = existsSync(release) && /^ID=debian$/m.test(readFileSync(release, "utf8"));
   return isDebian && process.getuid?.() === 0 && findOnPath("apt-get") !== undefined;
 }
 
-async function installWithApt() {
-  heading("Chromium and ChromeDriver, with apt");
-  const packages = ["chromium", "chromium-driver", "fonts-liberation"];
+export async function installWithApt(packages) {
+  heading(`${packages.join(", ")}, with apt`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update", "-q"], { env });
   await run("apt-get", ["install", "-qy", "--no-install-recommends", ...packages], { env });

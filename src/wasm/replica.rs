@@ -132,10 +132,21 @@ impl Replica {
         };
         let mode = if plan.is_some() { Mode::Write } else { Mode::Read };
         for _ in 0..ATTEMPTS {
-            let planned = Cell::new(None);
-            let next = |definition: &[u8], missed| {
+            let planned: Cell<Option<(Change, Option<u32>)>> = Cell::new(None);
+            let next = |definition: &[u8], missed: Vec<(u64, Vec<u8>)>| {
+                // The browser may lose the connection after it has committed. The transaction is then
+                // repeated and finds its own entry, which must not be planned once more: deleting up
+                // to n records twice deletes 2n.
+                let own = planned.take().filter(|(change, _)| {
+                    let bytes = encode_change(change);
+                    missed.iter().any(|(_, entry)| *entry == bytes)
+                });
                 self.take_in(definition, missed)?;
                 let Some(plan) = plan else { return Ok(None) };
+                if let Some((_, result)) = own {
+                    planned.set(Some((Change::default(), result)));
+                    return Ok(None);
+                }
                 let collection = self.collection()?;
                 let (change, result) = plan(&collection)?;
                 let entry = (!change.is_empty())

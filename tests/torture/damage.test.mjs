@@ -1,0 +1,16 @@
+// The short form of `npm run torture -- damage`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seedFrom } from "./lib/seed.mjs";
+import { damage } from "./suites/damage.mjs";
+
+test("damaged values are noticed in every object store", async (t) => {
+  const { outcomes } = await damage({ times: 1, seed: seedFrom() });
+  t.diagnostic(JSON.stringify(outcomes));
+  for (const name of ["catalog", "log", "manifests", "pages"]) {
+    assert.ok(
+      Object.keys(outcomes).some((key) => key.startsWith(name) && !key.endsWith("whole")),
+      `no damage in ${name} was noticed`,
+    );
+  }
+});

@@ -1,0 +1,11 @@
+// The short form of `npm run torture -- kill`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seedFrom } from "./lib/seed.mjs";
+import { kill } from "./suites/kill.mjs";
+
+test("what was acknowledged is there after the browser is killed ten times", async (t) => {
+  const seen = await kill({ rounds: 10, seed: seedFrom() });
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.acknowledged > 100, "so few calls prove nothing");
+});

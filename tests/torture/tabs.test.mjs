@@ -1,0 +1,12 @@
+// The short form of `npm run torture -- tabs`.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { seedFrom } from "./lib/seed.mjs";
+import { tabs } from "./suites/tabs.mjs";
+
+test("three tabs write at the same time, and all see the same in the end", async (t) => {
+  const seen = await tabs({ count: 3, milliseconds: 5_000, seed: seedFrom() });
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.acknowledged > 50, "so few calls prove nothing");
+  assert.ok(seen.crashed + seen.closed > 0, "no tab ended while it worked");
+});
