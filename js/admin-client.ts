@@ -31,7 +31,9 @@ export class AdminClient {
     this.#owned = client === undefined;
     this.#connection = client
       ? connectionOf("AdminClient", client)
-      : new Connection(checkPath("AdminClient", options, ["path", "worker"]), options.worker);
+      : new Connection(checkPath("AdminClient", options, ["path", "worker"]), {
+          worker: options.worker,
+        });
   }
 
   /** Rejects with ChromaUniqueError when the tenant has one of that name. */

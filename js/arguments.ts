@@ -4,6 +4,7 @@ import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { type ErrorCode, errorOf } from "./errors.js";
 import { kind } from "./kind.js";
 import { type Include, IncludeEnum } from "./results.js";
+import type { Consistency, ReadLevel } from "./types.js";
 
 /** Rejects anything but an object whose keys are all `known`. `call` is how messages name the call. */
 export function checkOptions(call: string, options: unknown, known: readonly string[]): void {
@@ -140,17 +141,34 @@ export function checkInclude(
   });
 }
 
-/** How much of what was written an answer must take into account: all of it, whatever is asked. */
-export function checkReadLevel(call: string, options: { readLevel?: unknown }): void {
-  const { readLevel } = options;
-  if (readLevel === undefined || READ_LEVELS.includes(readLevel as string)) return;
-  const hint = typeof readLevel === "string" ? suggestion(readLevel, READ_LEVELS) : "";
-  throw invalid(
-    `${call}: readLevel must be one of ${READ_LEVELS.join(", ")}; got ${kind(readLevel)}.${hint}`,
-  );
+/** One of the words that an option may be, or nothing. */
+export function checkWord<T extends string>(
+  what: string,
+  word: T | undefined,
+  words: readonly T[],
+): T | undefined {
+  if (word === undefined || words.includes(word)) return word;
+  const hint = typeof word === "string" ? suggestion(word, words) : "";
+  throw invalid(`${what} must be ${words.join(" or ")}; got ${kind(word)}.${hint}`);
 }
 
-const READ_LEVELS: readonly string[] = ["index_and_wal", "index_only", "index_and_bounded_wal"];
+/** How much of what was written an answer must take into account: all of it, whatever is asked. */
+export function checkReadLevel(call: string, options: { readLevel?: ReadLevel | undefined }): void {
+  checkWord(`${call}: readLevel`, options.readLevel, [
+    "index_and_wal",
+    "index_only",
+    "index_and_bounded_wal",
+  ]);
+}
+
+/** Whether a read has to look for what other tabs have written. */
+export function checkConsistency(
+  call: string,
+  options: { consistency?: Consistency | undefined },
+): boolean {
+  const words: Consistency[] = ["eventual", "strong"];
+  return checkWord(`${call}: consistency`, options.consistency, words) === "strong";
+}
 
 /** An AbortSignal or nothing. */
 export function checkSignal(call: string, signal: unknown): AbortSignal | undefined {

@@ -4,13 +4,15 @@
  */
 export class Background {
   readonly #step: () => Promise<boolean>;
+  readonly #failed: (error: unknown) => void;
   #running = false;
   #woken = false;
   #stopped = false;
 
-  /** `step` resolves to true while work is left. */
-  constructor(step: () => Promise<boolean>) {
+  /** `step` resolves to true while work is left. After it failed it is called again when there is something to do. */
+  constructor(step: () => Promise<boolean>, failed: (error: unknown) => void) {
     this.#step = step;
+    this.#failed = failed;
   }
 
   /** There may be something to do. */
@@ -34,11 +36,7 @@ export class Background {
         } while (!this.#stopped && (await this.#step()));
       }
     } catch (error) {
-      // What was written stays written: this work only makes it faster to search and to open.
-      console.warn(
-        "vecino: background work failed; it is tried again after the next write.",
-        error,
-      );
+      if (!this.#stopped) this.#failed(error);
     } finally {
       this.#running = false;
     }

@@ -61,6 +61,16 @@ export interface UserIdentity {
   databases: string[];
 }
 
+/**
+ * When a write is done. "relaxed": when the operating system has it. It then survives a crash of the page and of the browser;
+ * a crash of the system or a power failure may take the last moments, never half a write. "strict": when it is on the
+ * disk, as far as the browser and the disk tell; a write takes longer for it.
+ */
+export type Durability = "relaxed" | "strict";
+
+/** Where a client keeps its records. */
+export type Persistence = "indexeddb" | "memory";
+
 /** What a client holds in memory right now: the collections that were used since it was opened. */
 export interface ClientStats {
   /** Records in those collections. */
@@ -69,7 +79,7 @@ export interface ClientStats {
   collections: number;
   /** Records that are searched one by one because the graph does not hold them yet. */
   unlinked: number;
-  /** True for a PersistentClient. */
+  /** Whether the records are in IndexedDB as well: `persistence` is "indexeddb". */
   persistent: boolean;
   /** Size of the engine's memory in bytes. */
   wasmBytes: number;

@@ -12,6 +12,7 @@ import type {
   CreateCollectionOptions,
   GetCollectionOptions,
   ListCollectionsOptions,
+  Persistence,
   PreflightChecks,
   UserIdentity,
 } from "./client-types.js";
@@ -21,30 +22,34 @@ import type { Extra } from "./configuration.js";
 import type { Connection } from "./connection.js";
 import { checkSchema, engineConfiguration, newConfiguration, withSpace } from "./creation.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { rebuild } from "./embedding-functions/registry.js";
+import { checkIdentity, rebuild } from "./embedding-functions/registry.js";
 import { errorOf } from "./errors.js";
+import type { ClientEvents } from "./events.js";
 import type { CollectionInfo, Scope } from "./transport/protocol.js";
 import { VERSION } from "./version.js";
 
 const CREATE = ["name", "configuration", "metadata", "embeddingFunction", "schema"] as const;
 
-/** What all clients can do. Constructing one does nothing; the first call opens the database. */
-export abstract class Client {
+/**
+ * What all clients can do. Constructing one does nothing; the first call opens the database. Events: "warning" when
+ * something went wrong and was mended, "close" when another tab deletes or upgrades the database.
+ */
+export abstract class Client extends (EventTarget as new () => ClientEvents) {
   readonly tenant: string;
   readonly database: string;
   /** @internal */
   readonly connection: Connection;
-  readonly #persistent: boolean;
   readonly #allowReset: boolean;
   /** The same as `close`, for `await using`. Set below: older browsers have no such symbol to name a method by. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   /** @internal */
-  constructor(connection: Connection, persistent: boolean, options: ClientOptions) {
+  constructor(connection: Connection, options: ClientOptions) {
+    super();
     this.tenant = checkString("tenant", options.tenant ?? "default_tenant");
     this.database = checkString("database", options.database ?? "default_database");
     this.connection = connection;
-    this.#persistent = persistent;
+    connection.listeners.add(this);
     this.#allowReset = options.allowReset ?? false;
   }
 
@@ -169,9 +174,15 @@ export abstract class Client {
     return { user_id: "", tenant: this.tenant, databases: [this.database] };
   }
 
+  /** Where the records are kept; opens the database to find out. "memory" means: until the page goes away. */
+  get persistence(): Promise<Persistence> {
+    return this.connection.persistence();
+  }
+
   async stats(): Promise<ClientStats> {
     const { records, collections, unlinked, wasmBytes } = await this.connection.call("stats");
-    return { records, collections, unlinked, persistent: this.#persistent, wasmBytes };
+    const persistent = (await this.connection.persistence()) === "indexeddb";
+    return { records, collections, unlinked, persistent, wasmBytes };
   }
 
   /** Waits for what is under way and frees the worker. Later calls reject with code "closed". */
@@ -213,7 +224,7 @@ export abstract class Client {
     return this.#collectionOf(info, given, options.schema?.resolveEmbeddingFunction());
   }
 
-  /** `given` is used whatever is stored, `otherwise` where nothing else can be built. */
+  /** `given` is used unless what is stored shows another model, `otherwise` where nothing else can be built. */
   async #collectionOf(
     info: CollectionInfo,
     given?: EmbeddingFunction | null,
@@ -224,6 +235,7 @@ export abstract class Client {
     if (extra.schema) {
       schema = await (await import("./schema/stored.js")).storedSchema(extra.schema, this);
     }
+    if (given) checkIdentity(info.name, given, extra.embedding_function);
     const stored = rebuild(extra.embedding_function, this);
     const embeddingFunction =
       given ?? stored.embeddingFunction ?? schema?.schema.resolveEmbeddingFunction() ?? otherwise;

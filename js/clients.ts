@@ -1,6 +1,6 @@
-import { checkOptions } from "./arguments.js";
+import { checkOptions, checkWord } from "./arguments.js";
 import { Client } from "./client.js";
-import type { ClientOptions, StorageReport } from "./client-types.js";
+import type { ClientOptions, Durability, StorageReport } from "./client-types.js";
 import { Connection, destroy } from "./connection.js";
 import { errorOf } from "./errors.js";
 import { kind } from "./kind.js";
@@ -17,20 +17,31 @@ export class EphemeralClient extends Client {
   constructor(options: EphemeralClientOptions = {}) {
     checkOptions("EphemeralClient", options, [...OPTIONS, "client"]);
     const connection = options.client && connectionOf("EphemeralClient", options.client);
-    super(connection ?? new Connection(undefined, options.worker), false, options);
+    super(connection ?? new Connection(undefined, { worker: options.worker }), options);
   }
 }
 
 export interface PersistentClientOptions extends ClientOptions {
   /** Name of the IndexedDB database, within this origin. */
   path: string;
+  /** When a write is done. Default "relaxed". Clients of one page that differ in it are to each other like two tabs. */
+  durability?: Durability | undefined;
+  /**
+   * Where to keep everything if there is no IndexedDB or the browser refuses it, as in some private windows: in memory, where
+   * it ends with the page. `persistence` tells which it is. Default: every call rejects with code "storage_unavailable".
+   */
+  fallback?: "memory" | undefined;
 }
 
 /** Keeps everything in IndexedDB as well, where it outlives the page. */
 export class PersistentClient extends Client {
   constructor(options: PersistentClientOptions) {
-    const path = checkPath("PersistentClient", options, [...OPTIONS, "path"]);
-    super(new Connection(path, options.worker), true, options);
+    const call = "PersistentClient";
+    const path = checkPath(call, options, [...OPTIONS, "path", "durability", "fallback"]);
+    const { worker } = options;
+    const durability = checkWord(`${call}: durability`, options.durability, ["relaxed", "strict"]);
+    const fallback = checkWord(`${call}: fallback`, options.fallback, ["memory"]);
+    super(new Connection(path, { worker, durability, fallback }), options);
   }
 
   /** What the browser says of this origin's storage, all databases together. */
@@ -43,11 +54,11 @@ export class PersistentClient extends Client {
   }
 
   /** Asks the browser not to clear this origin's storage when space runs short. True when it agrees. */
-  async requestPersistence(): Promise<boolean> {
+  async persist(): Promise<boolean> {
     return storageManager().persist();
   }
 
-  /** Removes a whole database. Close its clients first. */
+  /** Removes a whole database. Clients that have it open, in whatever tab, are closed and get the event "close". */
   static async destroy(options: { path: string; worker?: boolean | undefined }): Promise<void> {
     const path = checkPath("PersistentClient.destroy()", options, ["path", "worker"]);
     await destroy(path, options.worker);

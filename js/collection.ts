@@ -1,11 +1,18 @@
 import { abortable } from "./abort.js";
-import { checkOptions, checkReadLevel, checkSignal, checkString } from "./arguments.js";
+import {
+  checkConsistency,
+  checkOptions,
+  checkReadLevel,
+  checkSignal,
+  checkString,
+} from "./arguments.js";
 import { batchOf, toBeEmbedded } from "./batch.js";
 import type { Client } from "./client.js";
 import { configurationOf, type Extra, modification } from "./configuration.js";
 import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf } from "./errors.js";
+import type { IngestOptions, IngestProgress, IngestSource } from "./ingest-types.js";
 import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
 import type { Schema } from "./schema/schema.js";
 import { searchPayloads } from "./search-request.js";
@@ -15,6 +22,7 @@ import type { Answer, Arguments, CollectionInfo, Method, Selection } from "./tra
 import type {
   CollectionConfiguration,
   CollectionMetadata,
+  ConsistencyOptions,
   CountOptions,
   DeleteOptions,
   DeleteResult,
@@ -79,9 +87,9 @@ export class Collection {
 
   /** How many records there are. */
   async count(options: CountOptions = {}): Promise<number> {
-    checkOptions("count()", options, ["readLevel"]);
+    checkOptions("count()", options, ["readLevel", "consistency"]);
     checkReadLevel("count()", options);
-    return this.#call("count", this.id);
+    return this.#read(checkConsistency("count()", options), "count", this.id);
   }
 
   /** Adds records. Ids that exist are left as they are, without an error. */
@@ -102,6 +110,25 @@ export class Collection {
     return this.#write("update", records);
   }
 
+  /**
+   * Stores the records of a source of any size, batch by batch: reads one, embeds it and writes it while the next is
+   * embedded. Reports progress, can be aborted, and with `resume` goes on where it was interrupted. When it rejects, the
+   * batches before are stored, and the message says which records failed.
+   */
+  async ingest(source: IngestSource, options: IngestOptions = {}): Promise<IngestProgress> {
+    const { ingest } = await import("./ingest.js");
+    const embed = async (
+      ids: string[],
+      documents: (string | null | undefined)[],
+      signal: AbortSignal | undefined,
+    ) => {
+      const texts = { ids, documents, signal };
+      const { data, dimension } = await embedDocuments("ingest()", texts, this.#embedder);
+      return ids.map((_, row) => data.subarray(row * dimension, (row + 1) * dimension));
+    };
+    return ingest(this, embed, source, options);
+  }
+
   /** Deletes the records that match everything given. */
   async delete(options: DeleteOptions): Promise<DeleteResult> {
     const selection = this.#checked("delete()", deleteSelection(options));
@@ -110,27 +137,29 @@ export class Collection {
 
   /** Reads records in order of insertion, by id, by filter, or all. */
   async get<TMeta extends object = Metadata>(options: GetOptions = {}): Promise<GetResult<TMeta>> {
-    const { selection, include, signal } = getRequest(options);
+    const { selection, include, strong, signal } = getRequest(options);
     this.#checked("get()", selection);
     return abortable(signal, async () =>
-      getResult<TMeta>(await this.#call("get", this.id, selection, include), include),
+      getResult<TMeta>(await this.#read(strong, "get", this.id, selection, include), include),
     );
   }
 
   /** The first records in order of insertion. */
   async peek(options: PeekOptions = {}): Promise<GetResult> {
-    checkOptions("peek()", options, ["limit"]);
-    return this.get({ limit: options.limit ?? 10 });
+    checkOptions("peek()", options, ["limit", "consistency"]);
+    checkConsistency("peek()", options);
+    return this.get({ ...options, limit: options.limit ?? 10 });
   }
 
   /** The nearest records to each query, nearest first, among those that match the filters. */
   async query<TMeta extends object = Metadata>(options: QueryOptions): Promise<QueryResult<TMeta>> {
-    const { selection, include, nResults, signal } = queryRequest(options);
+    const { selection, include, nResults, strong, signal } = queryRequest(options);
     this.#checked("query()", selection);
     return abortable(signal, async () => {
       const { data, dimension } = await queryEmbeddings(options, this.#embedder);
       signal?.throwIfAborted();
-      const columns = await this.#call(
+      const columns = await this.#read(
+        strong,
         "query",
         this.id,
         data,
@@ -151,15 +180,16 @@ export class Collection {
     searches: SearchInput | SearchInput[],
     options: SearchOptions = {},
   ): Promise<SearchResult> {
-    checkOptions("search()", options, ["readLevel", "signal"]);
+    checkOptions("search()", options, ["readLevel", "consistency", "signal"]);
     checkReadLevel("search()", options);
+    const strong = checkConsistency("search()", options);
     const signal = checkSignal("search()", options.signal);
     return abortable(signal, async () => {
       const payloads = await searchPayloads(searches, signal, this.#embedder, ({ filter }) =>
         this.#checked("search()", filter ? { where: filter } : {}),
       );
       signal?.throwIfAborted();
-      return searchResult(await this.#call("search", this.id, payloads));
+      return searchResult(await this.#read(strong, "search", this.id, payloads));
     });
   }
 
@@ -194,8 +224,11 @@ export class Collection {
   }
 
   /** How far the graph is built. Records it does not hold yet are found all the same. */
-  async getIndexingStatus(): Promise<IndexingStatus> {
-    const { indexed, total } = await this.#call("indexingStatus", this.id);
+  async getIndexingStatus(options: ConsistencyOptions = {}): Promise<IndexingStatus> {
+    const call = "getIndexingStatus()";
+    checkOptions(call, options, ["consistency"]);
+    const strong = checkConsistency(call, options);
+    const { indexed, total } = await this.#read(strong, "indexingStatus", this.id);
     return {
       num_indexed_ops: indexed,
       num_unindexed_ops: total - indexed,
@@ -211,6 +244,16 @@ export class Collection {
 
   async #call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
     return this.#client.connection.call(method, ...args);
+  }
+
+  /** A call that reads; a strong one, once this tab has taken in what the others have written. */
+  async #read<M extends Method>(
+    strong: boolean,
+    method: M,
+    ...args: Arguments<M>
+  ): Promise<Answer<M>> {
+    if (strong) await this.#call("follow", this.id);
+    return this.#call(method, ...args);
   }
 
   /** The selection, once the schema allows its filters. */

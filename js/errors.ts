@@ -95,6 +95,15 @@ export class ChromaQuotaExceededError extends VecinoError {
   override readonly code: ErrorCode = "storage_full";
 }
 
+/** The same, under the browser's name and with its numbers. What was to be written was not; everything else is as it was. */
+export class QuotaExceededError extends ChromaQuotaExceededError {
+  override name = "QuotaExceededError";
+  /** Bytes in use by the whole origin, as far as the browser tells. */
+  readonly usage: number | undefined;
+  /** Bytes the origin may use, as far as the browser tells. */
+  readonly quota: number | undefined;
+}
+
 /** Everything else that is refused or fails: a name, a configuration, an embedding's dimension, storage. */
 export class ChromaClientError extends VecinoError {
   override name = "ChromaClientError";
@@ -108,7 +117,7 @@ const CLASSES: Partial<Record<ErrorCode, typeof VecinoError>> = {
   not_found: ChromaNotFoundError,
   already_exists: ChromaUniqueError,
   forbidden: ChromaForbiddenError,
-  storage_full: ChromaQuotaExceededError,
+  storage_full: QuotaExceededError,
   connection: ChromaConnectionError,
   unauthorized: ChromaUnauthorizedError,
   rate_limit: ChromaRateLimitError,

@@ -1,7 +1,9 @@
-/** Owns the engine's database: runs calls on it, and works in the background between them. */
+/** Owns the engine's database: runs calls on it, works in the background between them, and keeps step with other tabs. */
 import { Background } from "./background.js";
-import { errorOf, type VecinoError } from "./errors.js";
+import { describeError, errorOf, type VecinoError } from "./errors.js";
+import type { EngineEvent } from "./events.js";
 import { loadRegex, usesRegex } from "./regex.js";
+import { Tabs } from "./tabs.js";
 import type { Calls, Method } from "./transport/protocol.js";
 import { type Database, loadEngine } from "./wasm.js";
 
@@ -14,18 +16,51 @@ const QUIET: ReadonlySet<Method> = new Set([
   "close",
 ]);
 
+/** More than another tab needs to take in a write after its message, in milliseconds. */
+const GRACE = 50;
+
 /** Calls with filters, which may hold regular expressions. */
 const FILTERING: ReadonlySet<string> = new Set(["get", "query", "search", "delete"]);
 
+/** Calls that change what other tabs have in memory of the collection that they name first. */
+const CHANGES_ONE: ReadonlySet<Method> = new Set([
+  "add",
+  "upsert",
+  "update",
+  "delete",
+  "modifyCollection",
+]);
+
+/** Calls that end collections. */
+const CHANGES_ANY: ReadonlySet<Method> = new Set(["deleteCollection", "deleteDatabase", "reset"]);
+
 export class Host {
   readonly #background: Background;
+  readonly #following: Background;
+  readonly #tell: (event: EngineEvent) => void;
+  /** What other tabs have written to and this one has not looked at: ids, or undefined for any collection. */
+  readonly #behind = new Set<string | undefined>();
   #database: Promise<Database> | undefined;
+  #tabs: Tabs | undefined;
   /** Set once the engine trapped: its memory cannot be trusted any more. */
   #trap: VecinoError | undefined;
 
-  /** `slice`: how long background work may take at a stretch, in milliseconds. A query waits no longer than that. */
-  constructor(slice: number) {
-    this.#background = new Background(async () => (await this.#opened()).work(slice));
+  /**
+   * `slice`: how long background work may take at a stretch, in milliseconds. A query waits no longer than that.
+   * `tell` is told what happens between calls.
+   */
+  constructor(slice: number, tell: (event: EngineEvent) => void) {
+    this.#tell = tell;
+    this.#background = new Background(
+      async () => (await this.#opened()).work(slice),
+      // What was written stays written: this work only makes it faster to search and to open.
+      (error) =>
+        this.#warn("background work failed; it is tried again after the next write", error),
+    );
+    this.#following = new Background(
+      () => this.#follow(),
+      (error) => this.#warn("what another tab wrote could not be read yet", error),
+    );
   }
 
   async call(method: Method, args: unknown[]): Promise<unknown> {
@@ -45,27 +80,74 @@ export class Host {
     }
   }
 
-  /** Ends background work; nothing else is to be freed that the database's own close does not free. */
+  /** Ends background work and lets go of the other tabs; the database's own close frees the rest. */
   stop(): void {
     this.#background.stop();
+    this.#following.stop();
+    this.#tabs?.close();
   }
 
   async #run(method: Method, args: unknown[]): Promise<unknown> {
     if (method === "open") {
-      const [path] = args as Parameters<Calls["open"]>;
-      this.#database = loadEngine().then((engine) => engine.open(path));
-      await this.#database;
+      await this.#open(...(args as Parameters<Calls["open"]>));
       return undefined;
     }
     if (method === "destroy") {
       const [path] = args as Parameters<Calls["destroy"]>;
       return (await loadEngine()).destroy(path);
     }
-    if (method === "close") this.stop();
+    if (method === "close") return this.#close();
     const database = await this.#opened();
     if (FILTERING.has(method) && usesRegex(args)) await loadRegex();
     const call = database[method] as (...args: unknown[]) => Promise<unknown>;
-    return call.apply(database, args);
+    const answer = await call.apply(database, args);
+    if (CHANGES_ONE.has(method)) this.#tabs?.tell(args[0] as string);
+    else if (CHANGES_ANY.has(method)) this.#tabs?.tell(undefined);
+    return answer;
+  }
+
+  async #open(path: string | undefined, strict: boolean): Promise<void> {
+    const engine = await loadEngine();
+    this.#database = engine.open(path, strict, {
+      warn: (code, message) => this.#tell({ type: "warning", code, message }),
+      closed: (code, message) => {
+        this.stop();
+        this.#tell({ type: "close", code, message });
+      },
+      elected: (id) => this.#tabs?.elected(id) ?? false,
+      grace: () => (this.#tabs?.accompanied ? GRACE : 0),
+    });
+    await this.#database;
+    if (path === undefined) return;
+    const changed = (id: string | undefined): void => {
+      this.#behind.add(id);
+      this.#following.wake();
+    };
+    this.#tabs = new Tabs(path, changed, () => this.#background.wake());
+  }
+
+  /** Others may be elected only when no checkpoint is under way any more. */
+  async #close(): Promise<void> {
+    this.#background.stop();
+    this.#following.stop();
+    await (await this.#opened()).close();
+    this.#tabs?.close();
+  }
+
+  /** Takes in what another tab has written, of one message at a time. */
+  async #follow(): Promise<boolean> {
+    for (const id of this.#behind) {
+      this.#behind.delete(id);
+      await (await this.#opened()).follow(id);
+      this.#background.wake();
+      break;
+    }
+    return this.#behind.size > 0;
+  }
+
+  #warn(what: string, error: unknown): void {
+    const { code, message } = describeError(error);
+    this.#tell({ type: "warning", code, message: `${what}: ${message}` });
   }
 
   #opened(): Promise<Database> {

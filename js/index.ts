@@ -18,8 +18,13 @@ export type {
   EmbeddingFunction,
   EmbeddingFunctionClass,
 } from "./embedding-functions/function.js";
-export { OpenAIEmbeddingFunction } from "./embedding-functions/openai.js";
-export type * from "./embedding-functions/openai-options.js";
+export {
+  OpenAIEmbeddingFunction,
+  type OpenAIEmbeddingFunctionConfig,
+  type OpenAIEmbeddingFunctionOptions,
+  type OpenAIEmbeddingFunctionSecrets,
+} from "./embedding-functions/openai.js";
+
 export { registerEmbeddingFunction } from "./embedding-functions/registry.js";
 export type { Embeddings } from "./embeddings.js";
 export {
@@ -34,8 +39,10 @@ export {
   ChromaUniqueError,
   ChromaValueError,
   type ErrorCode,
+  QuotaExceededError,
   VecinoError,
 } from "./errors.js";
+export type { ClientEvent, ClientEventMap, ClientEvents } from "./events.js";
 export {
   GetResult,
   type GetRow,

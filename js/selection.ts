@@ -1,5 +1,6 @@
 /** Checked copies of what callers pass to a read or a deletion, in the form that the engine takes. */
 import {
+  checkConsistency,
   checkCount,
   checkInclude,
   checkOptions,
@@ -13,7 +14,7 @@ import type { Selection } from "./transport/protocol.js";
 import type { DeleteOptions, GetOptions, QueryOptions } from "./types.js";
 
 const SELECTION = ["ids", "where", "whereDocument"] as const;
-const GET = [...SELECTION, "limit", "offset", "include", "signal"] as const;
+const GET = [...SELECTION, "limit", "offset", "include", "consistency", "signal"] as const;
 const QUERY = [
   "queryEmbeddings",
   "queryTexts",
@@ -21,6 +22,7 @@ const QUERY = [
   "nResults",
   ...SELECTION,
   "include",
+  "consistency",
   "signal",
 ] as const;
 const { distances, documents, embeddings, metadatas, uris } = IncludeEnum;
@@ -29,6 +31,8 @@ const COLUMNS = [documents, metadatas, embeddings, uris];
 interface Request {
   selection: Selection;
   include: Include[];
+  /** Whether to look first for what other tabs have written. */
+  strong: boolean;
   signal: AbortSignal | undefined;
 }
 
@@ -38,10 +42,11 @@ export function getRequest(options: GetOptions): Request {
   const signal = checkSignal(call, options.signal);
   const include = checkInclude(call, options.include ?? [documents, metadatas], COLUMNS);
   const selection = selectionOf(call, options);
+  const strong = checkConsistency(call, options);
   const { limit, offset } = options;
   if (limit !== undefined && limit !== null) selection.limit = checkCount(`${call}: limit`, limit);
   if (offset !== undefined) selection.offset = checkCount(`${call}: offset`, offset);
-  return { selection, include, signal };
+  return { selection, include, strong, signal };
 }
 
 export function queryRequest(options: QueryOptions): Request & { nResults: number } {
@@ -51,7 +56,8 @@ export function queryRequest(options: QueryOptions): Request & { nResults: numbe
   const wanted = options.include ?? [metadatas, documents, distances];
   const include = checkInclude(call, wanted, [distances, ...COLUMNS]);
   const nResults = checkCount(`${call}: nResults`, options.nResults ?? 10);
-  return { selection: selectionOf(call, options), include, nResults, signal };
+  const strong = checkConsistency(call, options);
+  return { selection: selectionOf(call, options), include, nResults, strong, signal };
 }
 
 export function deleteSelection(options: DeleteOptions): Selection {

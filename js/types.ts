@@ -5,6 +5,7 @@ import type { Include } from "./results.js";
 
 export type * from "./client-types.js";
 export type * from "./configuration-types.js";
+export type * from "./ingest-types.js";
 
 export type MetadataScalar = string | number | boolean;
 
@@ -79,7 +80,19 @@ export interface RecordSet {
   signal?: AbortSignal | undefined;
 }
 
-export interface GetOptions {
+/**
+ * What a read must have seen of what other tabs have written; its own tab's writes it always has. "eventual": what their
+ * messages have brought so far, which is moments behind. "strong": every write that was complete before the call; that
+ * takes a look into IndexedDB first, about a millisecond, and waits for a write of this tab to the same collection.
+ */
+export type Consistency = "eventual" | "strong";
+
+export interface ConsistencyOptions {
+  /** Default "eventual". */
+  consistency?: Consistency | undefined;
+}
+
+export interface GetOptions extends ConsistencyOptions {
   /** Only these records. The answer is in order of insertion whatever the order here. */
   ids?: string[] | undefined;
   where?: Where | undefined;
@@ -93,12 +106,12 @@ export interface GetOptions {
   signal?: AbortSignal | undefined;
 }
 
-export interface PeekOptions {
+export interface PeekOptions extends ConsistencyOptions {
   /** Default 10. */
   limit?: number | undefined;
 }
 
-export interface QueryOptions {
+export interface QueryOptions extends ConsistencyOptions {
   /** Rows, or one Float32Array, which is one query. Wins over `queryTexts`. */
   queryEmbeddings?: Embeddings | undefined;
   /** Embedded through the embedding function: `generateForQueries` if it has one, else `generate`. */
@@ -140,11 +153,11 @@ export interface ModifyOptions {
 /** Chroma's servers can leave out what they have not indexed yet; here every write is visible, whatever is asked. */
 export type ReadLevel = "index_and_wal" | "index_only" | "index_and_bounded_wal";
 
-export interface CountOptions {
+export interface CountOptions extends ConsistencyOptions {
   readLevel?: ReadLevel | undefined;
 }
 
-export interface SearchOptions {
+export interface SearchOptions extends ConsistencyOptions {
   readLevel?: ReadLevel | undefined;
   signal?: AbortSignal | undefined;
 }

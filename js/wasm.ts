@@ -1,17 +1,30 @@
 /** The compiled engine, loaded once per thread. */
 import initialize, { Database as Engine } from "../build/wasm/vecino.js";
-import { errorOf, VecinoError } from "./errors.js";
+import { type ErrorCode, errorOf, VecinoError } from "./errors.js";
 import type { Calls } from "./transport/protocol.js";
 import { readWasm } from "./wasm-source.js";
 
 /** An opened database of the engine. */
-export interface Database extends Omit<Calls, "open" | "destroy"> {
+export interface Database extends Omit<Calls, "open" | "destroy" | "follow"> {
+  /** Takes in what other tabs have written: to this collection, or without an id to any. */
+  follow(id?: string): Promise<void>;
   /** Links and writes out for about so many milliseconds; true while work is left. */
   work(milliseconds: number): Promise<boolean>;
 }
 
+/** What the engine asks of whoever holds it. */
+export interface EngineHost {
+  warn(code: ErrorCode, message: string): void;
+  /** The database gave way to another tab. */
+  closed(code: ErrorCode, message: string): void;
+  /** Whether this engine makes the checkpoints of that collection. */
+  elected(id: string): boolean;
+  /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
+  grace(): number;
+}
+
 interface DatabaseClass {
-  open(path?: string): Promise<Database>;
+  open(path: string | undefined, strict: boolean, host: EngineHost): Promise<Database>;
   destroy(path: string): Promise<void>;
 }
 

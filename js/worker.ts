@@ -1,12 +1,12 @@
 /** Entry of the dedicated worker: messages in, calls on the host, messages out. */
 import { describeError } from "./errors.js";
 import { Host } from "./host.js";
-import { type Reply, type Request, transferables } from "./transport/protocol.js";
+import { type Message, type Request, transferables } from "./transport/protocol.js";
 
 /** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
 const SLICE = 8;
 
-const host = new Host(SLICE);
+const host = new Host(SLICE, (event) => send({ event }, []));
 
 self.onmessage = async ({ data }: MessageEvent<Request>) => {
   const { id, method, args } = data;
@@ -18,6 +18,6 @@ self.onmessage = async ({ data }: MessageEvent<Request>) => {
   }
 };
 
-function send(reply: Reply, transfer: Transferable[]): void {
-  self.postMessage(reply, { transfer });
+function send(message: Message, transfer: Transferable[]): void {
+  self.postMessage(message, { transfer });
 }

@@ -42,6 +42,10 @@
 //!   taking in what other tabs have appended, so that no tab ever has to start over.
 //! - **A checkpoint** writes the pages that changed under new keys, flips the manifest that names the
 //!   valid pages, and trims the log, in one transaction. Opening is checkpoint + rest of the log.
+//! - **Tabs share the log, not the memory.** Who has written tells the others (`js/tabs.ts`), and they
+//!   take in the rest of the log; a message that is lost delays that until the next write or strong
+//!   read. A Web Lock elects, for each collection, the tab that makes its checkpoints: only one that
+//!   has it in memory can, and two would make each other load again what the other wrote.
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
 //!   collections are never linked: scanning them is exact and takes about a millisecond.
@@ -56,8 +60,8 @@
 //! - The graph and the exact scan see slots, distances and an `accept` closure; never ids, metadata
 //!   or documents. A filter judges a record, never a vector.
 //! - Only `engine::format` knows bytes; stored numbers have a fixed width and are little-endian.
-//! - Only `wasm::indexeddb` names IndexedDB. Exported async methods take `&self`, and no borrow
-//!   crosses an await.
+//! - Only `wasm::indexeddb` names IndexedDB; in `js/` only the cache of embeddings, which has a
+//!   database of its own. Exported async methods take `&self`, and no borrow crosses an await.
 //! - A linked vector never changes in place; its record moves to another slot.
 //! - Every linked vector can be reached: a ring leads through all nodes of the graph.
 //!

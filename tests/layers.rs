@@ -85,9 +85,11 @@ fn only_the_format_knows_bytes() {
 #[test]
 fn one_file_names_indexeddb_and_what_fetches_is_known() {
     assert_eq!(who("src/wasm", "rs", &["idb::", "web_sys::Idb"]), ["indexeddb.rs"]);
-    // Embeddings, and the engine's own module.
-    assert_eq!(who("js", "ts", &[" fetch(", "fetch)("]), ["openai.ts", "wasm-source.ts"]);
-    assert_eq!(who("js", "ts", &["indexedDB."]), Vec::<String>::new());
+    // Embeddings, a static model's files, and the engine's own module.
+    let fetching = who("js", "ts", &[" fetch(", "fetch)("]);
+    assert_eq!(fetching, ["request.ts", "files.ts", "wasm-source.ts"]);
+    // The cache of embeddings, which is no collection's and has a database of its own.
+    assert_eq!(who("js", "ts", &["indexedDB."]), ["indexed-db.ts"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 /** Where a program that was written for a Chroma server finds its data in the page. */
 import { checkString } from "../arguments.js";
-import { Connection } from "../connection.js";
+import { Connection, type ConnectionOptions } from "../connection.js";
 import { errorOf } from "../errors.js";
 import type { Answer, Arguments, Method } from "../transport/protocol.js";
 
@@ -25,8 +25,9 @@ export function databaseOf({ path, host = "localhost", port = 8000 }: Address): 
 
 export function connectionOf(address: Address): Connection {
   const name = databaseOf(address);
-  if (!address.memory) return new AddressConnection(name, address.worker);
-  return new MemoryConnection(`${name} ${address.worker}`, address.worker);
+  const { worker } = address;
+  if (!address.memory) return new AddressConnection(name, { worker });
+  return new MemoryConnection(`${name} ${worker}`, { worker });
 }
 
 class AddressConnection extends Connection {
@@ -49,10 +50,10 @@ class MemoryConnection extends Connection {
   readonly #key: string;
   #shared: Connection | undefined;
 
-  constructor(key: string, worker: boolean | undefined) {
-    super(undefined, worker);
+  constructor(key: string, options: ConnectionOptions) {
+    const engine = engines.get(key) ?? { connection: new Connection(undefined, options), users: 0 };
+    super(undefined, options, engine.connection.listeners);
     this.#key = key;
-    const engine = engines.get(key) ?? { connection: new Connection(undefined, worker), users: 0 };
     engine.users += 1;
     engines.set(key, engine);
     this.#shared = engine.connection;

@@ -41,7 +41,7 @@ export class ChromaClient extends Client {
       "auth",
       "allowReset",
     ]);
-    super(connectionOf(args), !args.memory, args);
+    super(connectionOf(args), args);
     if (args.path !== undefined) deprecated("path", "use host, port and ssl instead");
     if (args.auth !== undefined) deprecated("auth", "use headers instead");
     this.headers = args.headers;

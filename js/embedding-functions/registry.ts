@@ -2,7 +2,7 @@
 import { plainObject, quote } from "../arguments.js";
 import type { EmbeddingFunctionConfiguration } from "../configuration-types.js";
 import { errorOf } from "../errors.js";
-import type { EmbeddingFunction, EmbeddingFunctionClass } from "./function.js";
+import type { EmbeddingFunction, EmbeddingFunctionClass, FunctionSettings } from "./function.js";
 
 /** The classes that stored functions are built from, by the name under which they are stored. */
 export const knownEmbeddingFunctions: Map<string, EmbeddingFunctionClass> =
@@ -57,6 +57,33 @@ export function serializeEmbeddingFunction({
   used.validateConfig?.(settings);
   const what = `getConfig() of the embedding function ${quote(name)}`;
   return { type: "known", name, config: plainObject(what, settings, "invalid_configuration") };
+}
+
+/** What a function's settings call its model, and the length of its embeddings. */
+const IDENTITY = [
+  ["model_name", "model"],
+  ["dimensions", "dimension"],
+] as const;
+
+/** Refuses a function whose settings show another model or dimension than those that are stored. */
+export function checkIdentity(
+  collection: string,
+  given: EmbeddingFunction,
+  stored: EmbeddingFunctionConfiguration | null | undefined,
+): void {
+  const next = given.getConfig?.();
+  const now = (stored?.type === "known" ? stored.config : undefined) as
+    | FunctionSettings
+    | undefined;
+  for (const [a, b] of IDENTITY) {
+    const [was, is] = [now?.[a] ?? now?.[b], next?.[a] ?? next?.[b]];
+    if (was === undefined || is === undefined || was === is) continue;
+    throw errorOf(
+      "invalid_argument",
+      `Collection ${quote(collection)} holds embeddings of the ${b} ${was}, but embeddingFunction makes those of ${is}: ` +
+        "they cannot be compared. Give the function that it was created with.",
+    );
+  }
 }
 
 /** A function built from what is stored, or the reason why there is none, as the end of a sentence. */

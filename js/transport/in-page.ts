@@ -1,5 +1,6 @@
 /** The engine in the same thread as the caller, for Node and for pages without a worker. */
 import { describeError, restoreError } from "../errors.js";
+import type { EngineEvent } from "../events.js";
 import { Host } from "../host.js";
 import type { Answer, Arguments, Method, Transport } from "./protocol.js";
 
@@ -7,7 +8,11 @@ import type { Answer, Arguments, Method, Transport } from "./protocol.js";
 const SLICE = 4;
 
 export class InPageTransport implements Transport {
-  readonly #host = new Host(SLICE);
+  readonly #host: Host;
+
+  constructor(tell: (event: EngineEvent) => void) {
+    this.#host = new Host(SLICE, tell);
+  }
 
   async call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
     try {

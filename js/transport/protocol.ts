@@ -2,6 +2,7 @@
 
 import type { CollectionConfiguration } from "../configuration-types.js";
 import type { ErrorDescription } from "../errors.js";
+import type { EngineEvent } from "../events.js";
 import type { CollectionMetadata, Metadata } from "../types.js";
 
 /** Records as columns; `embeddings` is ids.length x dimension numbers, row after row. */
@@ -91,8 +92,8 @@ export interface EngineStats {
 
 /** The calls that a page can make, by name. */
 export interface Calls {
-  /** First of all calls; without a path the database is in memory only. */
-  open(path: string | undefined): Promise<void>;
+  /** First of all calls; without a path the database is in memory only. `strict`: every write waits for the disk. */
+  open(path: string | undefined, strict: boolean): Promise<void>;
   destroy(path: string): Promise<void>;
   createCollection(
     scope: Scope,
@@ -134,6 +135,8 @@ export interface Calls {
   ): Promise<QueryColumns>;
   search(collectionId: string, searches: object[]): Promise<SearchColumns[]>;
   count(collectionId: string): Promise<number>;
+  /** Takes in what other tabs have written to the collection. */
+  follow(collectionId: string): Promise<void>;
   stats(): Promise<EngineStats>;
   close(): Promise<void>;
 }
@@ -157,6 +160,9 @@ export interface Request {
 }
 
 export type Reply = { id: number; value: unknown } | { id: number; error: ErrorDescription };
+
+/** What comes back from a worker: replies, and what happens between them. */
+export type Message = Reply | { event: EngineEvent };
 
 /** The memory behind typed arrays among `values`, or one level inside them, to be moved instead of copied. */
 export function transferables(values: unknown[]): ArrayBuffer[] {

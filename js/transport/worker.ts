@@ -1,8 +1,10 @@
 /** The page's side of a dedicated worker that holds the engine. */
 import { type ErrorDescription, errorOf, restoreError, type VecinoError } from "../errors.js";
+import type { EngineEvent } from "../events.js";
 import {
   type Answer,
   type Arguments,
+  type Message,
   type Method,
   type Reply,
   type Request,
@@ -25,7 +27,7 @@ export class WorkerTransport implements Transport {
   #failure: VecinoError | undefined;
   #blocked = "";
 
-  constructor() {
+  constructor(tell: (event: EngineEvent) => void) {
     if (typeof Worker === "undefined") {
       throw errorOf(
         "connection",
@@ -43,7 +45,10 @@ export class WorkerTransport implements Transport {
       this.#ignoreViolations();
       throw this.#notStarted(String(error));
     }
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
+    this.#worker.onmessage = ({ data }: MessageEvent<Message>) => {
+      if ("event" in data) tell(data.event);
+      else this.#receive(data);
+    };
     this.#worker.onmessageerror = () => {
       this.#fail(
         errorOf("internal", "A message of the worker could not be read. Create a new client."),

@@ -20,8 +20,10 @@ const sources = [
   "scripts/build/declarations.mjs",
 ];
 
-const entries = ["index", "node", "worker", "chromadb", "chromadb-node"];
-const declarations = ["index.d.ts", "chromadb.d.ts"];
+// Imported by none of the page's own code: each is an entry of the package.
+const optional = ["embedding-services", "static", "transformers"];
+const entries = ["index", "node", "worker", "chromadb", "chromadb-node", ...optional];
+const declarations = ["index", "chromadb", ...optional].map((name) => `${name}.d.ts`);
 const outputs = [
   ...entries.map((name) => join(distDir, `${name}.js`)),
   ...declarations.map((name) => join(distDir, name)),
@@ -64,7 +66,8 @@ async function bundle() {
     // Flat: the code finds the worker and the module beside itself by `import.meta.url`.
     entryNames: "[name]",
     chunkNames: "chunk-[hash]",
-    external: ["node:*"],
+    // Peers that the user has, or does without.
+    external: ["node:*", "@huggingface/*"],
     metafile: true,
     logLevel: "warning",
   };

@@ -21,6 +21,7 @@ use crate::wasm::convert::{
 };
 use crate::wasm::database::{Database, Read};
 use crate::wasm::errors::Result;
+use crate::wasm::host::Host;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
 use crate::wasm::replica::Plan;
@@ -34,10 +35,10 @@ pub struct JsDatabase(Rc<Database>);
 #[wasm_bindgen(js_class = Database)]
 impl JsDatabase {
     /// Opens the database at `path`, creating it if there is none; without a path, one that lives
-    /// in memory only. Resolves with a `Database`.
-    pub fn open(path: Option<String>) -> Promise {
+    /// in memory only. If it is `strict`, every write waits for the disk. Resolves with a `Database`.
+    pub fn open(path: Option<String>, strict: bool, host: Host) -> Promise {
         promise(async move {
-            let database = Database::open(path.as_deref()).await?;
+            let database = Database::open(path.as_deref(), strict, host).await?;
             Ok(Self(Rc::new(database)).into())
         })
     }
@@ -265,6 +266,13 @@ impl JsDatabase {
     #[wasm_bindgen(js_name = indexingStatus)]
     pub fn indexing_status(&self, id: String) -> Promise {
         self.read(id, Box::new(from_indexing_status))
+    }
+
+    /// Takes in what other tabs have written, to this collection or to all that are in memory. Reads
+    /// that start later see every write that was complete before.
+    pub fn follow(&self, id: Option<String>) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.follow(id.as_deref()).await.map(undefined) })
     }
 
     /// Works in the background for about so many milliseconds: linking and checkpoints. Resolves

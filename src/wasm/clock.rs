@@ -2,6 +2,7 @@
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,6 +18,12 @@ extern "C" {
 /// A promise that resolves with `value` after `milliseconds`.
 pub(crate) fn after(milliseconds: f64, value: &str) -> Promise {
     Promise::new(&mut |resolve, _| set_timeout(&resolve, milliseconds, value))
+}
+
+/// Waits for so many milliseconds.
+pub(crate) async fn wait(milliseconds: f64) {
+    // This promise is never rejected.
+    let _ = JsFuture::from(after(milliseconds, "")).await;
 }
 
 /// The time of day in whole milliseconds since 1970.

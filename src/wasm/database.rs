@@ -22,6 +22,7 @@ use crate::engine::json::Json;
 use crate::wasm::clock::{self, Deadline};
 use crate::wasm::convert::from_definition;
 use crate::wasm::errors::{Error, Result, code};
+use crate::wasm::host::Host;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
 use crate::wasm::replica::{Plan, Replica};
@@ -78,8 +79,9 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// A database in memory, or the one at `path`, which is created if there is none.
-    pub(crate) async fn open(path: Option<&str>) -> Result<Self> {
+    /// A database in memory, or the one at `path`, which is created if there is none. In a `strict`
+    /// one every write waits for the disk.
+    pub(crate) async fn open(path: Option<&str>, strict: bool, host: Host) -> Result<Self> {
         let storage = match path {
             None => None,
             Some("") => {
@@ -88,7 +90,7 @@ impl Database {
                     "path is an empty string; expected the database's name",
                 ));
             }
-            Some(path) => Some(Storage::open(path).await?),
+            Some(path) => Some(Storage::open(path, strict, host).await?),
         };
         Ok(Self {
             storage,
@@ -170,8 +172,9 @@ impl Database {
         let answer = self.catalog(Mode::Write, &operation, None).await?;
         if let (Some(replica), Some(definition)) = (self.find(id), modified.take()) {
             if let Some(storage) = &self.storage {
-                // One that is being loaded may have read the old definition.
-                replica.load(storage).await?;
+                // One that is being loaded may have read the old definition. If that fails, whoever
+                // loads it next reads the new one; what was asked for here is done.
+                let _ = replica.load(storage).await;
             }
             replica.redefine(definition).await;
         }
@@ -203,8 +206,34 @@ impl Database {
         read(&collection)
     }
 
+    /// Takes in what other tabs have written: to this collection if it is in memory, without an id
+    /// to all that are. Reads that start later see every write that was complete before.
+    pub(crate) async fn follow(&self, id: Option<&str>) -> Result<()> {
+        let _call = self.enter()?;
+        let Some(storage) = &self.storage else { return Ok(()) };
+        let replicas: Vec<_> = match id {
+            // One that is being loaded may have missed the latest.
+            Some(id) => self.find(id).into_iter().collect(),
+            None => self.loaded(),
+        };
+        for replica in replicas {
+            let followed = match replica.load(storage).await {
+                Ok(()) => replica.follow(storage).await,
+                failed => failed,
+            };
+            match followed {
+                Err(error) if error.code == code::NOT_FOUND => {
+                    replica.mark_deleted();
+                    self.forget(&replica);
+                }
+                followed => followed?,
+            }
+        }
+        Ok(())
+    }
+
     /// Works in the background for about so many milliseconds: links new records into the graph,
-    /// repairs it, and makes checkpoints that are due. Returns whether work is left.
+    /// repairs it, and makes checkpoints that are due, if this tab is elected to. Returns whether work is left.
     ///
     /// Linking stops in time, to within a step or two. A checkpoint is not interrupted, but nobody
     /// waits for it except writes to the same collection.
@@ -219,8 +248,7 @@ impl Database {
     }
 
     async fn work_until(&self, deadline: Deadline) -> Result<bool> {
-        let replicas: Vec<_> =
-            self.replicas.borrow().iter().filter(|replica| replica.is_loaded()).cloned().collect();
+        let replicas = self.loaded();
         let mut left = false;
         for turn in 0..replicas.len() {
             let at = self.turn.get() % replicas.len();
@@ -243,6 +271,7 @@ impl Database {
         }
         if let Some(storage) = &self.storage
             && replica.checkpoint_due(!more)?
+            && storage.host().elected(replica.id())
         {
             more |= !replica.checkpoint(storage).await?;
             self.forget_deleted(replica);
@@ -318,6 +347,10 @@ impl Database {
             return Err(error);
         }
         if replica.is_deleted() { Err(gone().into()) } else { Ok(replica) }
+    }
+
+    fn loaded(&self) -> Vec<Rc<Replica>> {
+        self.replicas.borrow().iter().filter(|replica| replica.is_loaded()).cloned().collect()
     }
 
     fn find(&self, id: &str) -> Option<Rc<Replica>> {

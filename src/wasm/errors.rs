@@ -4,7 +4,6 @@ use std::ops::Deref;
 
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine;
 
@@ -83,11 +82,4 @@ impl From<Error> for JsValue {
         let _ = Reflect::set(&value, &JsValue::from_str("code"), &code);
         value.into()
     }
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// Tells the developer of something that went wrong and was mended.
-    #[wasm_bindgen(js_namespace = console)]
-    pub(crate) fn warn(message: &str);
 }

@@ -8,8 +8,8 @@
 //!   watched here.)
 //! * A browser may drop the connection at any time; then it is opened anew and the transaction is
 //!   run once more. So a transaction's body has to be harmless when it runs twice.
-//! * When another tab deletes or upgrades the database, this connection gives way: it closes, and
-//!   every later transaction fails with the code `closed`.
+//! * When another tab deletes or upgrades the database, this connection gives way: it closes, tells
+//!   the host, and every later transaction fails with the code `closed`.
 //!
 //! IndexedDB commits a transaction as soon as control returns to the event loop and no request is
 //! open. The body of a transaction therefore awaits the methods of [`Transaction`] and nothing else.
@@ -31,6 +31,7 @@ use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
 
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, code};
+use crate::wasm::host::Host;
 
 /// The version of [`create_stores`]; one for all collections, since an upgrade needs every other
 /// tab to let go.
@@ -49,6 +50,9 @@ pub(crate) const ALL_STORES: [&str; 4] = [CATALOG, LOG, PAGES, MANIFESTS];
 
 /// Keeps Vecino's databases apart from those of the page around it.
 const PREFIX: &str = "vecino:";
+
+const GIVEN_WAY: &str =
+    "the database was closed because another tab deletes or upgrades it; open it again";
 
 /// How long another tab gets to let go of a database, in milliseconds.
 const PATIENCE: f64 = if cfg!(test) { 200.0 } else { 3000.0 };
@@ -88,7 +92,8 @@ pub(crate) enum Mode {
     /// Reads only.
     Read,
     /// Writes; done when the operating system has the data. It survives a crash of the page or of
-    /// the browser; a power failure may take the last moments, but never half of a transaction.
+    /// the browser; a power failure may take the last moments, but never half of a transaction. In
+    /// a strict database the same as [`Mode::WriteThrough`].
     Write,
     /// Writes; done when the data is on the disk.
     WriteThrough,
@@ -105,6 +110,9 @@ enum State {
 /// A database that is opened when first needed, and anew after the browser dropped the connection.
 pub(crate) struct IndexedDb {
     name: String,
+    /// Whether every write waits for the disk.
+    strict: bool,
+    host: Host,
     connection: RefCell<Option<Rc<Connection>>>,
     /// Held while a connection is being opened, so that only one is.
     opening: Mutex<()>,
@@ -113,9 +121,11 @@ pub(crate) struct IndexedDb {
 
 impl IndexedDb {
     /// Opens the database at `path`, creating it if there is none.
-    pub(crate) async fn open(path: &str) -> Result<Self, Error> {
+    pub(crate) async fn open(path: &str, strict: bool, host: Host) -> Result<Self, Error> {
         let this = Self {
             name: format!("{PREFIX}{path}"),
+            strict,
+            host,
             connection: RefCell::default(),
             opening: Mutex::new(()),
             state: Rc::new(Cell::new(State::Open)),
@@ -152,6 +162,11 @@ impl IndexedDb {
         }
     }
 
+    /// What the JavaScript around does for this database.
+    pub(crate) fn host(&self) -> &Host {
+        &self.host
+    }
+
     /// Closes the connection when the transactions under way have ended. Later ones fail.
     pub(crate) fn close(&self) {
         if self.state.get() == State::Open {
@@ -165,10 +180,7 @@ impl IndexedDb {
         match self.state.get() {
             State::Open => Ok(()),
             State::Closed => Err(Error::new(code::CLOSED, "the database was closed")),
-            State::GivenWay => Err(Error::new(
-                code::CLOSED,
-                "the database was closed because another tab deletes or upgrades it; open it again",
-            )),
+            State::GivenWay => Err(Error::new(code::CLOSED, GIVEN_WAY)),
         }
     }
 
@@ -212,6 +224,7 @@ impl IndexedDb {
         stores: &'a [&'a str],
         mode: Mode,
     ) -> Pin<Box<dyn Future<Output = Result<Transaction, Fault>> + 'a>> {
+        let mode = if self.strict && mode == Mode::Write { Mode::WriteThrough } else { mode };
         Box::pin(async move { self.connection().await?.begin(stores, mode) })
     }
 
@@ -224,7 +237,7 @@ impl IndexedDb {
         if let Some(connection) = self.usable() {
             return Ok(connection);
         }
-        let connection = Rc::new(Connection::open(&self.name, &self.state).await?);
+        let connection = Rc::new(Connection::open(&self.name, &self.state, &self.host).await?);
         self.ensure_open()?;
         self.connection.replace(Some(Rc::clone(&connection)));
         Ok(connection)
@@ -250,7 +263,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn open(name: &str, state: &Rc<Cell<State>>) -> Result<Self, Error> {
+    async fn open(name: &str, state: &Rc<Cell<State>>, host: &Host) -> Result<Self, Error> {
         let mut request = Factory::new()
             .and_then(|factory| factory.open(name, Some(SCHEMA_VERSION)))
             .map_err(unavailable)?;
@@ -290,10 +303,10 @@ impl Connection {
             }
         }
         let raw: IdbDatabase = request.result().map_err(unavailable)?.unchecked_into();
-        Self::listen(raw, state)
+        Self::listen(raw, state, host)
     }
 
-    fn listen(raw: IdbDatabase, state: &Rc<Cell<State>>) -> Result<Self, Error> {
+    fn listen(raw: IdbDatabase, state: &Rc<Cell<State>>, host: &Host) -> Result<Self, Error> {
         let mut database = idb::Database::from(raw.clone());
         let existing = database.store_names();
         if !ALL_STORES.iter().all(|store| existing.iter().any(|name| name == store)) {
@@ -310,11 +323,12 @@ impl Connection {
         });
         database.on_version_change({
             let (lost, state) = (Rc::clone(&lost), Rc::clone(state));
-            let raw = raw.clone();
+            let (raw, host) = (raw.clone(), host.clone());
             move |_| {
                 lost.set(true);
                 state.set(State::GivenWay);
                 raw.close();
+                host.closed(code::CLOSED, GIVEN_WAY);
             }
         });
         Ok(Self { raw, _database: database, lost })
@@ -759,7 +773,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_failed_transaction_writes_nothing() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         add(&database, 1, b"first").await.expect("added");
         let both = async |transaction: &Transaction| {
             transaction.put_bytes(LOG, &key(2), b"second")?;
@@ -780,7 +794,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_read_that_fails_says_why_it_was_aborted() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         add(&database, 1, b"first").await.expect("added");
         // The requests are in flight when the transaction dies of another one.
         let dies = async |transaction: &Transaction| {
@@ -794,7 +808,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_lost_connection_is_opened_anew() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         add(&database, 1, b"first").await.expect("added");
         drop_connection(&database);
         add(&database, 2, b"second").await.expect("added after opening anew");
@@ -806,7 +820,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_transaction_that_keeps_being_aborted_is_run_twice_and_fails() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         let runs = Cell::new(0);
         let aborts = async |transaction: &Transaction| {
             runs.set(runs.get() + 1);
@@ -823,7 +837,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn a_connection_gives_way_to_a_deletion_and_says_so() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         IndexedDb::destroy(&path).await.expect("the connection gives way");
         let error: Error = add(&database, 1, b"x").await.expect_err("closed").into();
         assert_eq!(error.code, code::CLOSED);
@@ -844,7 +858,7 @@ mod tests {
 
         // The deletion goes ahead now; whoever opens waits for it and finds a new database.
         stubborn.close();
-        let database = IndexedDb::open(&path).await.expect("free again");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("free again");
         add(&database, 1, b"first").await.expect("a new database with all stores");
         IndexedDb::destroy(&path).await.expect("destroyed");
     }
@@ -852,7 +866,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn after_close_transactions_under_way_end_and_later_ones_fail() {
         let path = new_path();
-        let database = IndexedDb::open(&path).await.expect("it opens");
+        let database = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         let closes = async |transaction: &Transaction| {
             transaction.put_bytes(LOG, &key(1), b"first")?;
             database.close();
@@ -861,7 +875,7 @@ mod tests {
         assert_eq!(database.run(&[LOG], Mode::Write, closes).await, Ok(()));
         let error: Error = read(&database, 1).await.expect_err("closed").into();
         assert_eq!((error.code, error.message.as_str()), (code::CLOSED, "the database was closed"));
-        let again = IndexedDb::open(&path).await.expect("it opens");
+        let again = IndexedDb::open(&path, false, Host::of_tests()).await.expect("it opens");
         assert_eq!(read(&again, 1).await, Ok(Some(b"first".to_vec())));
         IndexedDb::destroy(&path).await.expect("destroyed");
     }
@@ -873,13 +887,19 @@ mod tests {
         let factory = Factory::new().expect("a browser");
         let foreign = factory.open(&name, Some(SCHEMA_VERSION)).expect("a request");
         foreign.await.expect("it opens").close();
-        let error = IndexedDb::open(&path).await.map(drop).expect_err("it has no stores");
+        let error = IndexedDb::open(&path, false, Host::of_tests())
+            .await
+            .map(drop)
+            .expect_err("it has no stores");
         assert_eq!(error.code, code::STORAGE);
         assert!(error.message.contains("was not made by Vecino"), "{}", error.message);
 
         let newer = factory.open(&name, Some(SCHEMA_VERSION + 1)).expect("a request");
         newer.await.expect("it opens").close();
-        let error = IndexedDb::open(&path).await.map(drop).expect_err("it is newer");
+        let error = IndexedDb::open(&path, false, Host::of_tests())
+            .await
+            .map(drop)
+            .expect_err("it is newer");
         assert_eq!(error.code, code::UNSUPPORTED_VERSION);
         IndexedDb::destroy(&path).await.expect("destroyed");
     }

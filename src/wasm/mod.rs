@@ -8,6 +8,7 @@
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
 //! storage    what is stored, and the transactions that keep it whole
 //! indexeddb  connections and transactions
+//! host       what the JavaScript around a database does for it
 //! errors, clock, random
 //! ```
 
@@ -16,6 +17,7 @@ mod clock;
 mod convert;
 mod database;
 mod errors;
+mod host;
 mod indexeddb;
 mod random;
 mod regex;
@@ -23,6 +25,7 @@ mod replica;
 mod storage;
 
 pub use api::JsDatabase;
+pub use host::Host;
 pub use regex::set_regex_compiler;
 
 #[cfg(test)]

@@ -10,10 +10,12 @@ use crate::engine::collection::Collection;
 use crate::engine::definition::Definition;
 use crate::engine::error::{Error as EngineError, Result as EngineResult};
 use crate::engine::format::{decode_definition, decode_manifest, encode_change};
-use crate::wasm::errors::{Error, Result, code, warn};
+use crate::wasm::clock;
+use crate::wasm::errors::{Error, Result, code};
+use crate::wasm::indexeddb::Mode;
 use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage};
 
-/// How often a collection is loaded anew because another tab has made a checkpoint, before a write
+/// How often a collection is loaded anew because another tab has made a checkpoint, before a call
 /// is given up.
 const ATTEMPTS: usize = 8;
 
@@ -123,10 +125,24 @@ impl Replica {
             self.apply(change)?;
             return Ok(result);
         };
+        self.step(storage, Some(plan)).await
+    }
+
+    /// Takes in what other tabs have written. Waits for writes under way.
+    pub(crate) async fn follow(&self, storage: &Storage) -> Result<()> {
+        let _writing = self.writing.lock().await;
+        self.ensure_exists()?;
+        self.step(storage, None).await.map(drop)
+    }
+
+    /// One transaction of a write, or of following if there is no plan. The caller holds the lock.
+    async fn step(&self, storage: &Storage, plan: Option<&Plan<'_>>) -> Result<Option<u32>> {
+        let mode = if plan.is_some() { Mode::Write } else { Mode::Read };
         for _ in 0..ATTEMPTS {
             let planned = Cell::new(None);
-            let next = |missed| {
-                self.follow(missed)?;
+            let next = |definition: &[u8], missed| {
+                self.take_in(definition, missed)?;
+                let Some(plan) = plan else { return Ok(None) };
                 let collection = self.collection()?;
                 let (change, result) = plan(&collection)?;
                 let entry = (!change.is_empty())
@@ -136,10 +152,9 @@ impl Replica {
             };
             let sequence = || Ok(self.collection()?.sequence());
             let last = |manifest: &[u8]| Ok(decode_manifest(manifest)?.sequence);
-            match storage.append(&self.id, sequence, next, last).await? {
+            match storage.append(&self.id, mode, sequence, next, last).await? {
                 Appended::Yes => {
-                    let unplanned = || Error::new(code::INTERNAL, "a write was not planned");
-                    let (change, result) = planned.take().ok_or_else(unplanned)?;
+                    let Some((change, result)) = planned.take() else { return Ok(None) };
                     self.apply(change)?;
                     return Ok(result);
                 }
@@ -152,9 +167,7 @@ impl Replica {
         }
         Err(Error::new(
             code::STORAGE,
-            format!(
-                "other tabs made a checkpoint during each of {ATTEMPTS} attempts to write; try again"
-            ),
+            format!("other tabs made a checkpoint during each of {ATTEMPTS} attempts; try again"),
         ))
     }
 
@@ -173,6 +186,10 @@ impl Replica {
     /// it fails, memory stays as it is and the log keeps what the checkpoint would have held.
     pub(crate) async fn checkpoint(&self, storage: &Storage) -> Result<bool> {
         let Some(_writing) = self.writing.try_lock() else { return Ok(false) };
+        let grace = storage.host().grace();
+        if grace > 0.0 {
+            clock::wait(grace).await;
+        }
         let (checkpoint, replaces) = {
             let mut state = self.state()?.borrow_mut();
             (state.collection.checkpoint(), state.manifest.clone())
@@ -192,6 +209,8 @@ impl Replica {
                 state.manifest = Some(checkpoint.manifest);
             } else {
                 state.collection.checkpoint_failed();
+            }
+            if result.is_err() {
                 self.checkpoint_from.set(checkpoint.sequence + PAUSE);
             }
         }
@@ -220,9 +239,13 @@ impl Replica {
         Ok(())
     }
 
-    /// Applies log entries that other tabs have written.
-    fn follow(&self, log: Vec<(u64, Vec<u8>)>) -> Result<()> {
+    /// Takes over the definition in storage and applies log entries that other tabs have written.
+    fn take_in(&self, definition: &[u8], log: Vec<(u64, Vec<u8>)>) -> Result<()> {
+        let definition = decode_definition(definition)?;
         let mut state = self.state()?.borrow_mut();
+        if *state.collection.definition() != definition {
+            state.collection.redefine(definition);
+        }
         for (number, entry) in log {
             state.collection.replay(number, &entry)?;
         }
@@ -251,7 +274,8 @@ async fn read(storage: &Storage, id: &str) -> Result<State> {
     let (collection, damage) =
         opened.map_err(|error| Error::new(error.code.as_str(), in_collection(&error)))?;
     if let Some(damage) = damage {
-        warn(&format!("vecino: {}; it is built anew from the records", in_collection(&damage)));
+        let message = format!("{}; it is built anew from the records", in_collection(&damage));
+        storage.host().warn(damage.code.as_str(), &message);
     }
     Ok(State { collection, manifest: stored.manifest })
 }

@@ -13,7 +13,8 @@ use crate::engine::error::Code;
 use crate::engine::format::{
     decode_definition, decode_namespaces, encode_definition, encode_namespaces,
 };
-use crate::wasm::errors::{Result, warn};
+use crate::wasm::errors::Result;
+use crate::wasm::host::Host;
 use crate::wasm::indexeddb::{
     ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
     numbered_key, to_number,
@@ -78,8 +79,15 @@ pub(crate) struct Storage(IndexedDb);
 
 impl Storage {
     /// Opens the database at `path`, creating it if there is none.
-    pub(crate) async fn open(path: &str) -> Result<Self> {
-        Ok(Self(IndexedDb::open(path).await?))
+    ///
+    /// `strict`: every write is complete only when it is on the disk.
+    pub(crate) async fn open(path: &str, strict: bool, host: Host) -> Result<Self> {
+        Ok(Self(IndexedDb::open(path, strict, host).await?))
+    }
+
+    /// What the JavaScript around does for this database.
+    pub(crate) fn host(&self) -> &Host {
+        self.0.host()
     }
 
     /// Deletes the database at `path`.
@@ -114,7 +122,7 @@ impl Storage {
             {
                 return Ok((attempt.answer, attempt.edits));
             }
-            let mut catalog = to_catalog(&entries)?;
+            let mut catalog = to_catalog(&entries, self.host())?;
             let answer = operation(&mut catalog)?;
             let edits = catalog.take_edits();
             let puts = from_catalog(&catalog, &edits);
@@ -138,21 +146,23 @@ impl Storage {
 
     /// Appends a log entry, in one transaction with whatever it has to take into account.
     ///
-    /// `sequence` says where this tab is in the log. `next` is given the entries after that, which
-    /// other tabs have written, and makes the new entry, or `None` if there is nothing to write.
-    /// As no other tab can write meanwhile, the new entry's number is free. `last` reads from a
-    /// manifest the number of the last entry that its checkpoint holds.
+    /// `sequence` says where this tab is in the log. `next` is given the definition and the entries
+    /// after that, which other tabs have written, and makes the new entry, or `None` if there is
+    /// nothing to write, as always in [`Mode::Read`]. As no other tab can write meanwhile, the new
+    /// entry's number is free. `last` reads from a manifest the number of the last entry that its
+    /// checkpoint holds.
     pub(crate) async fn append(
         &self,
         id: &str,
+        mode: Mode,
         sequence: impl Fn() -> Result<u64>,
-        next: impl Fn(Vec<(u64, Vec<u8>)>) -> Result<Option<(u64, Vec<u8>)>>,
+        next: impl Fn(&[u8], Vec<(u64, Vec<u8>)>) -> Result<Option<(u64, Vec<u8>)>>,
         last: impl Fn(&[u8]) -> Result<u64>,
     ) -> Result<Appended> {
         let append = async |transaction: &Transaction| {
-            if !transaction.has(CATALOG, &id.into()).await? {
+            let Some(definition) = transaction.get_bytes(CATALOG, &id.into()).await? else {
                 return Ok(Appended::Gone);
-            }
+            };
             let sequence = sequence()?;
             if !transaction.has(LOG, &numbered_key(id, sequence)?).await? {
                 // A checkpoint has trimmed the log. If it is another tab's, later entries may have
@@ -164,12 +174,12 @@ impl Storage {
             }
             let range = Range { id, from: sequence + 1, to: None };
             let missed = read_log(transaction, range).await?;
-            if let Some((number, bytes)) = next(missed)? {
+            if let Some((number, bytes)) = next(&definition, missed)? {
                 transaction.add_bytes(LOG, &numbered_key(id, number)?, &bytes)?;
             }
             Ok(Appended::Yes)
         };
-        Ok(self.0.run(&[CATALOG, LOG, MANIFESTS], Mode::Write, append).await?)
+        Ok(self.0.run(&[CATALOG, LOG, MANIFESTS], mode, append).await?)
     }
 
     /// Reads what is stored of a collection; `None` if there is no such collection. `named` reads
@@ -249,7 +259,7 @@ impl Attempt {
 
 /// The catalog in storage. A definition that is damaged is left out, with a warning, so that the
 /// other collections can be used.
-fn to_catalog(entries: &[(JsValue, Vec<u8>)]) -> Result<Catalog> {
+fn to_catalog(entries: &[(JsValue, Vec<u8>)], host: &Host) -> Result<Catalog> {
     let mut namespaces = Namespaces::default();
     let mut collections = Vec::with_capacity(entries.len());
     let mut unreadable = None;
@@ -263,7 +273,7 @@ fn to_catalog(entries: &[(JsValue, Vec<u8>)]) -> Result<Catalog> {
             Ok(definition) => collections.push(definition),
             Err(mut error) if error.code == Code::Damaged => {
                 error.message = format!("the definition of collection {key}: {error}");
-                warn(&error.message);
+                host.warn(Code::Damaged.as_str(), &error.message);
                 unreadable = Some(error);
             }
             Err(error) => return Err(error.into()),
@@ -309,10 +319,14 @@ mod tests {
     use crate::wasm::errors::{Error, code};
     use crate::wasm::random;
 
+    async fn open(path: &str) -> Result<Storage> {
+        Storage::open(path, false, Host::of_tests()).await
+    }
+
     /// A new database and its path.
     async fn fresh() -> (Storage, String) {
         let path = format!("test-{}", random::uuid().expect("there is randomness"));
-        (Storage::open(&path).await.expect("it opens"), path)
+        (open(&path).await.expect("it opens"), path)
     }
 
     fn scope() -> Scope {
@@ -355,9 +369,12 @@ mod tests {
 
     /// Appends `bytes` for a tab that has seen the log up to `sequence`.
     async fn append(storage: &Storage, id: &str, sequence: u64, bytes: &[u8]) -> Appended {
-        let next = |missed: Vec<_>| Ok(Some((sequence + missed.len() as u64 + 1, bytes.to_vec())));
+        let next = |_: &[u8], missed: Vec<_>| {
+            Ok(Some((sequence + missed.len() as u64 + 1, bytes.to_vec())))
+        };
         let last = |manifest: &[u8]| Ok(u64::from(manifest[0]));
-        storage.append(id, || Ok(sequence), next, last).await.expect("the storage works")
+        let appended = storage.append(id, Mode::Write, || Ok(sequence), next, last).await;
+        appended.expect("the storage works")
     }
 
     async fn load(storage: &Storage, id: &str) -> Stored {
@@ -385,7 +402,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn the_catalog_is_shared_and_what_fails_changes_nothing() {
         let (storage, path) = fresh().await;
-        let other = Storage::open(&path).await.expect("a second connection");
+        let other = open(&path).await.expect("a second connection");
         create(&storage, "b", "bananas", 2).await.expect("new");
         create(&other, "c", "apples", 1).await.expect("new");
         let error = create(&storage, "d", "apples", 3).await.expect_err("taken");
@@ -431,26 +448,28 @@ mod tests {
     #[wasm_bindgen_test]
     async fn who_appends_learns_first_what_others_have_appended() {
         let (storage, path) = with_collection().await;
-        let other = Storage::open(&path).await.expect("a second connection");
+        let other = open(&path).await.expect("a second connection");
         assert_eq!(append(&storage, "a", 0, b"one").await, Appended::Yes);
         assert_eq!(append(&other, "a", 0, b"two").await, Appended::Yes);
         assert_eq!(append(&other, "b", 0, b"x").await, Appended::Gone);
         let seen = Cell::new(vec![]);
-        let next = |missed| {
+        let next = |definition: &[u8], missed| {
+            assert_eq!(decode_definition(definition)?.name, "apples");
             seen.set(missed);
             Ok(None)
         };
-        let appended = storage.append("a", || Ok(1), next, |_| Ok(0)).await;
+        let appended = storage.append("a", Mode::Read, || Ok(1), next, |_| Ok(0)).await;
         assert_eq!(appended, Ok(Appended::Yes));
         assert_eq!(seen.take(), [(2, b"two".to_vec())]);
         let log = vec![(1, b"one".to_vec()), (2, b"two".to_vec())];
         assert_eq!(load(&storage, "a").await.log, log, "there was nothing to write");
 
         let refused = Error::new(code::INVALID_ARGUMENT, "no");
-        let refuses = |_| Err(refused.clone());
-        let appended = storage.append("a", || Ok(2), refuses, |_| Ok(0)).await;
+        let refuses = |_: &[u8], _| Err(refused.clone());
+        let appended = storage.append("a", Mode::Write, || Ok(2), refuses, |_| Ok(0)).await;
         assert_eq!(appended, Err(refused.clone()));
-        let taken = storage.append("a", || Ok(1), |_| Ok(Some((2, vec![]))), |_| Ok(0)).await;
+        let second = |_: &[u8], _| Ok(Some((2, vec![])));
+        let taken = storage.append("a", Mode::Write, || Ok(1), second, |_| Ok(0)).await;
         assert_eq!(taken.expect_err("a number is written once").code, code::STORAGE);
         assert_eq!(load(&storage, "a").await.log, log);
         Storage::destroy(&path).await.expect("destroyed");
@@ -459,7 +478,7 @@ mod tests {
     #[wasm_bindgen_test]
     async fn many_who_append_at_the_same_time_all_succeed() {
         let (storage, path) = with_collection().await;
-        let others = [Storage::open(&path).await, Storage::open(&path).await];
+        let others = [open(&path).await, open(&path).await];
         let others = others.map(|other| other.expect("another connection"));
         let append = |storage: Rc<Storage>| async move {
             for _ in 0..10 {

@@ -131,7 +131,10 @@ async fn mistakes_in_collections_are_named() {
     assert_eq!(code_of, "invalid_configuration");
     assert!(message.contains("did you mean \"space\""), "{message}");
     assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);
-    assert_eq!(code(vecino::wasm::JsDatabase::open(Some(String::new()))).await, "invalid_argument");
+    assert_eq!(
+        code(vecino::wasm::JsDatabase::open(Some(String::new()), false, host())).await,
+        "invalid_argument"
+    );
     assert_eq!(
         code(database.list_collections(&JsValue::UNDEFINED, -1.0, 0.0)).await,
         "invalid_argument"

@@ -1,24 +1,29 @@
 //! A write that fails leaves memory and storage as they were; a database that is closed says so.
 
-use js_sys::Function;
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::*;
 
-/// Makes `IDBObjectStore.add` run `body` instead, in which `add()` does what it did; until dropped.
+/// Makes a method run `body` instead, in which `store` is its object and `proceed()` does what it did;
+/// until dropped.
 struct Sabotage(Function);
 
 impl Sabotage {
     fn new(method: &str, body: &str) -> Self {
+        Self::of("IDBObjectStore", method, body)
+    }
+
+    fn of(class: &str, method: &str, body: &str) -> Self {
         let undo = js(&format!(
             "(() => {{
-                const original = IDBObjectStore.prototype.{method};
-                IDBObjectStore.prototype.{method} = function (...args) {{
+                const original = {class}.prototype.{method};
+                {class}.prototype.{method} = function (...args) {{
                     const store = this, proceed = () => original.apply(this, args);
                     {body}
                 }};
-                return () => {{ IDBObjectStore.prototype.{method} = original; }};
+                return () => {{ {class}.prototype.{method} = original; }};
             }})()"
         ));
         Self(undo.unchecked_into())
@@ -73,6 +78,120 @@ async fn a_connection_that_breaks_during_a_write_is_opened_anew() {
     let database = open(Some(&path)).await;
     assert_eq!(ids(&database, &id).await, ["a", "b"]);
     destroy(&path).await;
+}
+
+/// Closes the connection right before the next transaction begins on it.
+const DROPPED: &str = "if (!globalThis.dropped) { globalThis.dropped = true; store.close(); } \
+    return proceed();";
+
+/// Aborts the first transaction that reads, and closes its connection.
+const DROPPED_AMID: &str = "const request = proceed(); \
+    if (!globalThis.dropped) { globalThis.dropped = true; \
+    request.onsuccess = null; store.transaction.db.close(); store.transaction.abort(); } \
+    return request;";
+
+/// What `call` resolves with although the connection is dropped under it.
+async fn dropped(
+    what: &str,
+    (class, method, body): (&str, &str, &str),
+    call: impl Fn() -> Promise,
+) -> JsValue {
+    js("globalThis.dropped = false");
+    let sabotage = Sabotage::of(class, method, body);
+    let answer = ok(call()).await;
+    drop(sabotage);
+    assert!(js("globalThis.dropped").is_truthy(), "{what} was put to the test");
+    answer
+}
+
+#[wasm_bindgen_test]
+async fn every_kind_of_call_survives_a_dropped_connection() {
+    let path = new_path();
+    let database = open(Some(&path)).await;
+    let id = create(&database, "patient").await;
+    let none = JsValue::UNDEFINED;
+    let begins = ("IDBDatabase", "transaction", DROPPED);
+    let reads = ("IDBObjectStore", "get", DROPPED_AMID);
+    let lists = ("IDBObjectStore", "getAll", DROPPED_AMID);
+
+    for (at, amid, lists) in [("begin", begins, begins), ("amid", reads, lists)] {
+        let name = |name: &str| format!("{name}-{at}");
+        dropped("the catalog", lists, || database.get_collection(&none, "patient".into())).await;
+        dropped("the catalog", lists, || database.list_collections(&none, 9.0, 0.0)).await;
+        dropped("the catalog", lists, || database.count_collections(&none)).await;
+        dropped("the catalog", lists, || database.stats()).await;
+        dropped("the catalog", lists, || database.create_tenant(name("tenant"))).await;
+        dropped("the catalog", lists, || {
+            database.create_collection(&none, name("new"), &none, &none, None, false)
+        })
+        .await;
+        dropped("the catalog", lists, || {
+            database.modify_collection(id.clone(), &js("{metadata: {a: 1}}"))
+        })
+        .await;
+        dropped("the catalog", lists, || database.fork_collection(id.clone(), name("fork"))).await;
+        dropped("the catalog", lists, || database.delete_collection(&none, name("new"))).await;
+        let deleted = database.get_collection(&none, name("new"));
+        assert_eq!(code(deleted).await, "not_found");
+
+        dropped("a write", amid, || database.add(id.clone(), &record(at, 1))).await;
+        dropped("a write", amid, || database.upsert(id.clone(), &record(at, 2))).await;
+        let update = js(&format!("{{ids: ['{at}'], metadatas: [{{n: 1}}]}}"));
+        dropped("a write", amid, || database.update(id.clone(), &update)).await;
+        dropped("a write", amid, || database.follow(Some(id.clone()))).await;
+        ok(database.add(id.clone(), &record("doomed", 3))).await;
+        let deleted =
+            dropped("a write", amid, || database.delete(id.clone(), &js("{ids: ['doomed']}")))
+                .await;
+        assert_eq!(deleted, 1);
+
+        let other = open(Some(&path)).await;
+        dropped("loading", amid, || other.count(id.clone())).await;
+        assert_eq!(everything(&other, &id).await, everything(&database, &id).await);
+        ok(other.close()).await;
+    }
+    assert_eq!(ids(&database, &id).await, ["begin", "amid"]);
+
+    for (at, sabotage) in [begins, reads].into_iter().enumerate() {
+        let heavy = create(&database, &format!("heavy-{at}")).await;
+        ok(database.add(heavy.clone(), &large())).await;
+        dropped("a checkpoint", sabotage, || database.work(1000.0)).await;
+        work(&database).await;
+        ok(database.add(heavy.clone(), &record("late", 1))).await;
+        assert_eq!(count(&path, "manifests").await, at as u32 + 1);
+        let other = open(Some(&path)).await;
+        assert_eq!(ok(other.count(heavy)).await, 1101);
+        ok(other.close()).await;
+    }
+    destroy(&path).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_strict_database_waits_for_the_disk() {
+    for (strict, expected) in [(false, "relaxed"), (true, "strict")] {
+        let path = new_path();
+        let database = open_with(Some(&path), strict, host()).await;
+        js("globalThis.asked = []");
+        let sabotage = Sabotage::of(
+            "IDBDatabase",
+            "transaction",
+            "const transaction = proceed(); \
+             globalThis.asked.push(transaction.mode + ' ' + transaction.durability); \
+             return transaction;",
+        );
+        let id = create(&database, "kept").await;
+        ok(database.add(id.clone(), &record("a", 1))).await;
+        let asked = json(&js("[...new Set(asked.filter(mode => mode.startsWith('readwrite')))]"));
+        assert_eq!(asked, format!("[\"readwrite {expected}\"]"));
+        ok(database.add(id.clone(), &large())).await;
+        js("globalThis.asked = []");
+        work(&database).await;
+        let asked = json(&js("asked"));
+        assert_eq!(asked, "[\"readwrite strict\"]", "a checkpoint always waits for the disk");
+        drop(sabotage);
+        ok(database.close()).await;
+        destroy(&path).await;
+    }
 }
 
 #[wasm_bindgen_test]

@@ -8,17 +8,6 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::support::*;
 
-/// The number of values in one of the database's stores.
-async fn count(path: &str, store: &str) -> u32 {
-    let open = Factory::new().expect("a browser").open(&format!("vecino:{path}"), None);
-    let database = open.expect("a request").await.expect("it opens");
-    let transaction = database.transaction(&[store], TransactionMode::ReadOnly).expect("begun");
-    let store = transaction.object_store(store).expect("it exists");
-    let count = store.count(None).expect("a request").await.expect("counted");
-    database.close();
-    count
-}
-
 /// Replaces the bytes under every key of a store by what `change` makes of them.
 async fn spoil(path: &str, store: &str, change: impl Fn(&mut Vec<u8>)) {
     let open = Factory::new().expect("a browser").open(&format!("vecino:{path}"), None);
@@ -211,8 +200,13 @@ async fn the_graph_is_built_in_slices_kept_and_built_anew_when_damaged() {
     })
     .await;
 
-    let database = open(Some(&path)).await;
+    let host = host();
+    let database = open_with(Some(&path), false, host.clone()).await;
     assert_eq!(ok(database.count(id.clone())).await, 1100, "no record is lost");
+    let told = told(&host);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("warning damaged: collection \""), "{told:?}");
+    assert!(told[0].ends_with("it is built anew from the records"), "{told:?}");
     assert_eq!(unlinked(&database).await, 1100.0);
     work(&database).await;
     assert_eq!(unlinked(&database).await, 0.0);
@@ -283,12 +277,15 @@ async fn callers_that_come_during_loading_share_it() {
 #[wasm_bindgen_test]
 async fn destroying_leaves_nothing() {
     let path = new_path();
-    let database = open(Some(&path)).await;
+    let host = host();
+    let database = open_with(Some(&path), false, host.clone()).await;
     let id = create(&database, "gone").await;
     ok(database.add(id.clone(), &record("a", 1))).await;
+    assert_eq!(told(&host), [""; 0]);
     destroy(&path).await;
     let (code, message) = error(database.count(id)).await;
     assert_eq!(code, "closed");
+    assert_eq!(told(&host), [format!("closed closed: {message}")]);
     assert!(message.contains("another tab deletes or upgrades it"), "{message}");
     let database = open(Some(&path)).await;
     assert_eq!(ok(database.count_collections(&JsValue::UNDEFINED)).await, 0);

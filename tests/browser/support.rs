@@ -1,7 +1,8 @@
 //! What the tests share: JavaScript values by their source text, and databases of their own.
 
+use idb::{Factory, TransactionMode};
 use js_sys::{Array, Float32Array, Function, Promise, Reflect, eval};
-use vecino::wasm::JsDatabase;
+use vecino::wasm::{Host, JsDatabase};
 use wasm_bindgen::convert::TryFromJsValue;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -59,8 +60,31 @@ pub(crate) fn new_path() -> String {
     js("'test-' + crypto.randomUUID()").as_string().expect("a string")
 }
 
+/// A host that keeps in `told` what it is told and elects everybody, until `electing` is set.
+pub(crate) fn host() -> Host {
+    js("{
+        told: [],
+        electing: true,
+        warn(code, message) { this.told.push(`warning ${code}: ${message}`); },
+        closed(code, message) { this.told.push(`closed ${code}: ${message}`); },
+        elected() { return this.electing; },
+        grace: () => 0,
+    }")
+    .unchecked_into()
+}
+
+/// What a host of [`host`] was told.
+pub(crate) fn told(host: &Host) -> Vec<String> {
+    let told: Array = property(host, "told").unchecked_into();
+    told.iter().map(|text| text.as_string().expect("a string")).collect()
+}
+
 pub(crate) async fn open(path: Option<&str>) -> JsDatabase {
-    let database = ok(JsDatabase::open(path.map(str::to_owned))).await;
+    open_with(path, false, host()).await
+}
+
+pub(crate) async fn open_with(path: Option<&str>, strict: bool, host: Host) -> JsDatabase {
+    let database = ok(JsDatabase::open(path.map(str::to_owned), strict, host)).await;
     JsDatabase::try_from_js_value(database).unwrap_or_else(|_| panic!("open gives a Database"))
 }
 
@@ -143,4 +167,15 @@ pub(crate) fn large() -> JsValue {
 /// Works in the background until nothing is left.
 pub(crate) async fn work(database: &JsDatabase) {
     while ok(database.work(5.0)).await.is_truthy() {}
+}
+
+/// The number of values in one of the database's stores.
+pub(crate) async fn count(path: &str, store: &str) -> u32 {
+    let open = Factory::new().expect("a browser").open(&format!("vecino:{path}"), None);
+    let database = open.expect("a request").await.expect("it opens");
+    let transaction = database.transaction(&[store], TransactionMode::ReadOnly).expect("begun");
+    let store = transaction.object_store(store).expect("it exists");
+    let count = store.count(None).expect("a request").await.expect("counted");
+    database.close();
+    count
 }

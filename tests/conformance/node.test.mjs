@@ -18,6 +18,17 @@ test("a persistent client says that there is no IndexedDB and what works instead
   const expected = { code: "storage_unavailable", message: /IndexedDB.*EphemeralClient works/s };
   await assert.rejects(client.countCollections(), expected);
   await assert.rejects(vecino.PersistentClient.destroy({ path: "notes" }), expected);
+  await assert.rejects(client.persistence, expected);
+  await client.close();
+});
+
+test("a persistent client that may works in memory", async () => {
+  const client = new vecino.PersistentClient({ path: "notes", fallback: "memory" });
+  assert.equal(await client.persistence, "memory");
+  assert.equal((await client.stats()).persistent, false);
+  const notes = await client.createCollection({ name: "notes", embeddingFunction: null });
+  await notes.add({ ids: ["a"], embeddings: [[1, 2]] });
+  assert.deepEqual((await notes.get()).ids, ["a"]);
   await client.close();
 });
 

@@ -22,10 +22,7 @@ after(async () => {
   await service?.close();
 });
 
-beforeEach(() => {
-  service.requests.length = 0;
-  service.aborted.length = 0;
-});
+beforeEach(() => service.reset());
 
 const seen = async () => structuredClone(service.requests);
 /** Whether the service saw a request end before it answered. */

@@ -1,5 +1,6 @@
 /** Compiled, never run: the exact types that callers see. */
 import {
+  type ClientEvent,
   type Collection,
   EphemeralClient,
   type ErrorCode,
@@ -10,6 +11,7 @@ import {
   PersistentClient,
   type QueryResult,
   type QueryRow,
+  QuotaExceededError,
   VecinoError,
 } from "../../js/index.js";
 
@@ -59,6 +61,9 @@ async function inputs(): Promise<void> {
   });
   await collection.add({ ids: ["a"], documents: ["x"], signal: AbortSignal.timeout(10) });
   await collection.peek();
+  await collection.count({ consistency: "strong" });
+  // @ts-expect-error a typing error in a word
+  await collection.count({ consistency: "stron" });
   // @ts-expect-error the ids are missing
   await collection.add({ embeddings: [[1, 2]] });
   // @ts-expect-error a typing error in an option
@@ -72,6 +77,17 @@ async function inputs(): Promise<void> {
 async function clients(): Promise<void> {
   // @ts-expect-error a persistent client needs a path
   new PersistentClient({});
+  // @ts-expect-error there is no such durability
+  new PersistentClient({ path: "notes", durability: "eager" });
+  const kept = new PersistentClient({ path: "notes", durability: "strict", fallback: "memory" });
+  assert<IsExact<typeof kept.persistence, Promise<"indexeddb" | "memory">>>();
+  kept.addEventListener("warning", (event) => {
+    assert<IsExact<typeof event, ClientEvent>>();
+    assert<IsExact<typeof event.code, ErrorCode>>();
+  });
+  kept.addEventListener("close", { handleEvent: ({ message }) => console.log(message) });
+  // @ts-expect-error there is no such event
+  kept.addEventListener("closed", () => {});
   await using client = new EphemeralClient();
   const made = await client.createCollection({
     name: "notes",
@@ -89,6 +105,9 @@ async function clients(): Promise<void> {
     await client.getCollection({ name: "none" });
   } catch (error) {
     if (error instanceof VecinoError) assert<IsExact<typeof error.code, ErrorCode>>();
+    if (error instanceof QuotaExceededError) {
+      assert<IsExact<typeof error.usage, number | undefined>>();
+    }
   }
 }
 

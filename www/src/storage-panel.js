@@ -53,7 +53,7 @@ export async function drawStorage(store, own) {
 
 /** Asks the browser to keep the store; browsers decide by themselves or ask the visitor. */
 export async function askForPersistence(store) {
-  const granted = await store.requestPersistence();
+  const granted = await store.persist();
   note.textContent = granted
     ? "The browser keeps the store until you delete it."
     : "The browser said no for now. It says yes more readily to pages that are visited often or bookmarked.";

@@ -121,8 +121,8 @@ class Store {
     }
   }
 
-  requestPersistence() {
-    return this.client.requestPersistence();
+  persist() {
+    return this.client.persist();
   }
 }
 

@@ -140,6 +140,6 @@ export const persistentCases = {
   async "the browser tells of its storage"({ client }) {
     const { persisted, usage, quota } = await client.storage();
     equal([typeof persisted, typeof usage, typeof quota], ["boolean", "number", "number"]);
-    equal(typeof (await client.requestPersistence()), "boolean");
+    equal(typeof (await client.persist()), "boolean");
   },
 };

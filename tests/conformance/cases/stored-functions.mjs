@@ -124,6 +124,54 @@ export const cases = {
     equal((await client.getCollection({ name: "notes" })).embeddingFunction.factor, 2);
   },
 
+  async "a function that shows another model or dimension than the stored one is refused by every way"({
+    client,
+  }) {
+    class Model {
+      constructor(name, config) {
+        Object.assign(this, { name, getConfig: () => config });
+      }
+      generate(texts) {
+        return texts.map((text) => [text.length, 1]);
+      }
+      static buildFromConfig() {
+        throw new Error("only given by hand");
+      }
+    }
+    const model = (name, config) => new Model(name, config);
+    const embeddingFunction = model("service", { model_name: "small", dimensions: 2 });
+    await client.createCollection({ name: "notes", embeddingFunction });
+    const open = (embeddingFunction) => client.getCollection({ name: "notes", embeddingFunction });
+    const refused = [
+      [model("service", { model_name: "large", dimensions: 2 }), "small", "large"],
+      [model("other", { model: "large" }), "small", "large"],
+      [model("service", { model_name: "small", dimensions: 3 }), "2", "3"],
+      [model("service", { model_name: "small", dimension: 3 }), "dimension"],
+    ];
+    for (const [given, ...says] of refused) {
+      const expected = {
+        code: "invalid_argument",
+        name: "ChromaValueError",
+        says: ["notes", ...says],
+      };
+      await rejects(open(given), expected);
+      const options = { name: "notes", embeddingFunction: given };
+      await rejects(client.getOrCreateCollection(options), expected);
+      await rejects(client.getCollections([options]), expected);
+    }
+    const accepted = [
+      model("service", { model_name: "small", dimensions: 2, batch_size: 3 }),
+      model("proxy", { model: "small" }),
+      letters(),
+      { generate: letters().generate, name: "bare" },
+    ];
+    for (const given of accepted) equal((await open(given)).embeddingFunction === given, true);
+    const byDefault = await client.createCollection({ name: "default" });
+    equal(byDefault.configuration.embedding_function.name, "default");
+    const later = { name: "default", embeddingFunction };
+    equal((await client.getCollection(later)).embeddingFunction === embeddingFunction, true);
+  },
+
   async "modify stores another function, if the one in use allows it"({ client, vecino }) {
     const { name, Lengths, register } = lengths(vecino);
     register();

@@ -8,6 +8,8 @@ import { chromium } from "playwright-core";
 import { chromiumFlags } from "../../../scripts/lib/chromium-flags.mjs";
 import { root } from "../../../scripts/lib/paths.mjs";
 
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
 const types = {
   ".css": "text/css",
   ".html": "text/html; charset=utf-8",
@@ -54,10 +56,13 @@ export function close(server) {
 
 /** Starts Chromium, without a window and without talking to anybody. */
 export function launch() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: chromiumFlags,
-  });
+  return chromium.launch({ executablePath, args: chromiumFlags });
+}
+
+/** The same with the profile in a folder: what its pages store is on the disk. */
+export function launchProfile(folder, flags) {
+  const args = [...chromiumFlags, ...flags];
+  return chromium.launchPersistentContext(folder, { executablePath, args });
 }
 
 /** Serves the project and runs Chromium while a file's tests run. Returns what opens an empty page of that server. */

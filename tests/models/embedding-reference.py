@@ -1,4 +1,4 @@
-"""Writes embedding-reference.json: the vectors that the static model gives, computed without the demo's code.
+"""Writes embedding-reference.json: the vectors that the static model gives, computed without the package's code.
 
 python embedding-reference.py  (needs numpy and tokenizers, the Rust tokenizer that tokenizer.json was written for)
 """

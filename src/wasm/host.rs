@@ -1,0 +1,38 @@
+//! What the JavaScript around a kept database does for it.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The object that a database is opened with.
+    #[derive(Clone, Debug)]
+    pub type Host;
+
+    /// Tells of something that went wrong and was mended, or worked around.
+    #[wasm_bindgen(method)]
+    pub(crate) fn warn(this: &Host, code: &str, message: &str);
+
+    /// Tells that the database gave way to another tab: every later call fails.
+    #[wasm_bindgen(method)]
+    pub(crate) fn closed(this: &Host, code: &str, message: &str);
+
+    /// Whether this tab is the one that makes the checkpoints of a collection. One that is not
+    /// stands for election and is woken when its turn comes.
+    #[wasm_bindgen(method)]
+    pub(crate) fn elected(this: &Host, id: &str) -> bool;
+
+    /// How many milliseconds other tabs get to take in the log before a checkpoint trims it: who
+    /// comes later has to load the checkpoint. 0 when there are no others.
+    #[wasm_bindgen(method)]
+    pub(crate) fn grace(this: &Host) -> f64;
+}
+
+#[cfg(test)]
+impl Host {
+    /// One that hears nothing and elects everybody.
+    pub(crate) fn of_tests() -> Self {
+        let host =
+            js_sys::eval("({ warn() {}, closed() {}, elected: () => true, grace: () => 0 })");
+        wasm_bindgen::JsCast::unchecked_into(host.expect("an object"))
+    }
+}

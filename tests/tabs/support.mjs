@@ -1,0 +1,76 @@
+// Several tabs of one browser profile: pages that share IndexedDB, locks and channels.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { root } from "../../scripts/lib/paths.mjs";
+import { launch, launchProfile, serveFiles } from "../conformance/support/browser.mjs";
+
+/**
+ * Serves the project and runs Chromium while a file's tests run. Returns what makes a profile for one test: an object
+ * whose `tab()` opens a page. `before` is JavaScript that every page and worker runs first. Only a profile
+ * `onDisk` has a quota that can be set, and tells the page what it is.
+ */
+export function profiles() {
+  let server;
+  let browser;
+  before(async () => {
+    [server, browser] = await Promise.all([serveFiles(root), launch()]);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+  return async (t, { before: prelude, onDisk = false } = {}) => {
+    const context = onDisk ? await profileOnDisk(t) : await browser.newContext();
+    t.after(() => context.close());
+    if (prelude) await runFirst(context, prelude);
+    return {
+      context,
+      url: server.url,
+      async tab() {
+        const page = await context.newPage();
+        await page.goto(`${server.url}/blank`);
+        return inTab(page);
+      },
+    };
+  };
+}
+
+async function profileOnDisk(t) {
+  const folder = await mkdtemp(join(tmpdir(), "vecino-profile-"));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return launchProfile(folder, ["--disable-features=StaticStorageQuota,PredictableReportedQuota"]);
+}
+
+/** The functions of tab.mjs, called in the page. */
+function inTab(page) {
+  const call = (name, args) =>
+    page.evaluate(
+      async ([name, args]) => (await import("/tests/tabs/tab.mjs"))[name](...args),
+      [name, args],
+    );
+  return new Proxy(
+    { page },
+    {
+      get: (own, name) =>
+        name in own || name === "then" ? own[name] : (...args) => call(name, args),
+    },
+  );
+}
+
+async function runFirst(context, prelude) {
+  await context.addInitScript(prelude);
+  const script = (body) => (route) => route.fulfill({ contentType: "text/javascript", body });
+  await context.route("**/prelude.js", script(prelude));
+  await context.route(
+    "**/dist/worker.js",
+    script('import "/prelude.js"; import "./worker.js?itself";'),
+  );
+}
+
+/** Both places of the engine. */
+export const places = [
+  { place: "worker", worker: true },
+  { place: "page", worker: false },
+];
