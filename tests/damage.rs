@@ -60,7 +60,7 @@ fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
 
 fn verify(disk: &Disk) -> Health {
     Collection::verify(StoredParts {
-        definition: encode_definition(&definition("l2")),
+        definition: Some(encode_definition(&definition("l2"))),
         manifest: disk.manifest.clone(),
         pages: disk.named_pages(),
         keys: disk.pages.keys().copied().collect(),

@@ -97,7 +97,6 @@ fn some_manifest() -> Manifest {
         capacity: 2_000,
         entry_point: Some(3),
         vector_pages: vec![1, 4],
-        written: 1 << 33,
         record_pages: vec![NO_PAGE, 11],
         id_pages: vec![NO_PAGE, 10],
         graph_pages: vec![5],

@@ -151,6 +151,18 @@ impl<T: Copy + Default> Pages<T> {
         taken
     }
 
+    /// How many pages changed since the last [`Pages::take_dirty`].
+    #[must_use]
+    pub fn dirty_pages(&self) -> usize {
+        self.dirty.iter().filter(|dirty| **dirty).count()
+    }
+
+    /// Bytes of a page's rows.
+    #[must_use]
+    pub fn page_bytes(&self) -> usize {
+        self.page_len() * size_of::<T>()
+    }
+
     /// Bytes allocated for rows.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
@@ -202,6 +214,7 @@ mod tests {
         assert!(pages.take_dirty().is_empty());
         pages.row_mut(5)[0] = 1;
         pages.row_mut(0)[0] = 1;
+        assert_eq!((pages.dirty_pages(), pages.page_bytes()), (2, 8));
         assert_eq!(pages.take_dirty(), [0, 2]);
         assert!(pages.take_dirty().is_empty());
         pages.mark_dirty(3);

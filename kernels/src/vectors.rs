@@ -217,6 +217,12 @@ impl Vectors {
         self.rows.take_dirty()
     }
 
+    /// Bytes of the pages that changed since they were last taken.
+    #[must_use]
+    pub fn dirty_bytes(&self) -> usize {
+        self.rows.dirty_pages() * self.rows.page_bytes()
+    }
+
     /// Remember every page as changed.
     pub fn mark_all_dirty(&mut self) {
         self.rows.mark_all_dirty();

@@ -70,6 +70,8 @@ pub(crate) struct Disk {
     pub(crate) manifest: Option<Vec<u8>>,
     pub(crate) pages: HashMap<PageKey, Vec<u8>>,
     pub(crate) log: Vec<(u64, Vec<u8>)>,
+    /// Bytes of the pages that the last checkpoint wrote.
+    pub(crate) written: usize,
 }
 
 impl Disk {
@@ -97,6 +99,7 @@ impl Disk {
             let stored = self.pages.remove(key).is_some();
             assert!(stored || !sound, "obsolete page {key} was stored");
         }
+        self.written = checkpoint.pages.iter().map(|(_, bytes)| bytes.len()).sum();
         for (key, bytes) in checkpoint.pages {
             assert!(self.pages.insert(key, bytes).is_none(), "page key {key} is new");
         }

@@ -4,19 +4,17 @@
 //! the pages that count. The caller stores pages and manifest, deletes the obsolete pages and trims
 //! the log in one transaction, so a crash leaves either the old checkpoint or the new one.
 //!
-//! When. A checkpoint is due when the work that reopening would repeat is worth it, and at least
-//! 1/[`WRITTEN_PER_WORK`] of the bytes that the last checkpoint wrote. Over time checkpoints so
-//! write at most that many bytes for a byte of work, however the changes are scattered, and once more
-//! what the last one wrote. Work is the log, [`ENTRY_BYTES`] more for each entry, and [`STEP_BYTES`] for
-//! each step of linking.
+//! When. A checkpoint is due when the work that reopening would repeat is worth it, and the checkpoint
+//! writes at most [`WRITTEN_PER_WORK`] bytes for each byte of it, however the changes are scattered.
+//! Work is the log, [`ENTRY_BYTES`] more for each entry, and [`STEP_BYTES`] for each step of linking.
 //!
 //! Space. A page without records, or without nodes, is deleted and no longer named. A page of vectors
 //! holds those of live slots and of tombstones; it is written again, without the others, when these
-//! have become [`VACANT_PART`] of what is stored of it.
-
-use vecino_kernels::hnsw::SLOTS_PER_PAGE;
+//! have become one in [`VACANT_PART`] of what is stored of it: three bytes at most for each that comes back.
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::hnsw::SLOTS_PER_PAGE;
+use vecino_kernels::vectors::Vectors;
 
 use super::Collection;
 use crate::engine::format::{
@@ -65,6 +63,8 @@ pub(super) struct Stored {
     changed_record_pages: FixedBitSet,
     /// How many vectors each stored page of vectors holds.
     vectors_stored: Vec<u32>,
+    /// How many bytes each stored page of records has.
+    record_bytes: Vec<u32>,
     /// Stored pages that no longer count and are deleted with the next checkpoint.
     pub(super) orphans: Vec<PageKey>,
     /// Log entries that could not be read; the next checkpoint keeps them as pages.
@@ -89,11 +89,11 @@ impl Stored {
     }
 
     pub(super) fn vectors_stored(&mut self, page: u32, count: u32) {
-        let page = page as usize;
-        if self.vectors_stored.len() <= page {
-            self.vectors_stored.resize(page + 1, 0);
-        }
-        self.vectors_stored[page] = count;
+        set(&mut self.vectors_stored, page, count);
+    }
+
+    pub(super) fn records_stored(&mut self, page: u32, bytes: usize) {
+        set(&mut self.record_bytes, page, u32::try_from(bytes).unwrap_or(u32::MAX));
     }
 
     /// Keeps the stored page of the record in `slot` as it is; it is written anew under another key.
@@ -126,6 +126,14 @@ impl Stored {
     }
 }
 
+fn set(numbers: &mut Vec<u32>, at: u32, number: u32) {
+    let at = at as usize;
+    if numbers.len() <= at {
+        numbers.resize(at + 1, 0);
+    }
+    numbers[at] = number;
+}
+
 impl Collection {
     /// Whether a checkpoint would make the next opening noticeably quicker, and is not too dear. `idle`
     /// says that no background work is left.
@@ -135,7 +143,18 @@ impl Collection {
         let steps = if idle { GRAPH_STEPS } else { GRAPH_STEPS_BUSY };
         let worth = log_bytes >= LOG_BYTES || log_entries >= LOG_ENTRIES || graph_steps >= steps;
         let work = log_bytes + log_entries * ENTRY_BYTES + graph_steps * STEP_BYTES;
-        worth && (work * WRITTEN_PER_WORK) as u64 >= self.stored.manifest.written
+        worth && work * WRITTEN_PER_WORK >= self.checkpoint_bytes()
+    }
+
+    /// About how many bytes a checkpoint would write now.
+    fn checkpoint_bytes(&self) -> usize {
+        let Stored { changed_record_pages, record_bytes, log_bytes, .. } = &self.stored;
+        let stored = |page| record_bytes.get(page).map_or(0, |bytes| *bytes as usize);
+        // What is new in a page of records comes from the log.
+        log_bytes
+            + changed_record_pages.ones().map(stored).sum::<usize>()
+            + self.vectors.as_ref().map_or(0, Vectors::dirty_bytes)
+            + self.graph.dirty_bytes()
     }
 
     /// Bytes and manifest of everything that changed since the last checkpoint. Must be followed by
@@ -189,6 +208,8 @@ impl Collection {
             let ids = records.clone().map(|(slot, record)| (slot, &*record.id));
             let ids = some.then(|| encode_id_page(ids));
             let records = some.then(|| encode_record_page(records));
+            let bytes = records.as_ref().map_or(0, Vec::len);
+            set(&mut self.stored.record_bytes, page, u32::try_from(bytes).unwrap_or(u32::MAX));
             next.write(&mut manifest.record_pages, page, records);
             next.write(&mut manifest.id_pages, page, ids);
         }
@@ -207,7 +228,6 @@ impl Collection {
 
         self.stored.changed_record_pages.clear();
         manifest.next_key = next.next_key;
-        manifest.written = next.pages.iter().map(|(_, bytes)| bytes.len() as u64).sum();
         let bytes = encode_manifest(&manifest);
         self.stored.pending = Some(manifest);
         let Pages { pages, obsolete, .. } = next;
@@ -217,8 +237,8 @@ impl Collection {
     /// Tells that the last [`Checkpoint`] is stored.
     pub fn checkpoint_committed(&mut self) {
         if let Some(manifest) = self.stored.pending.take() {
-            let vectors_stored = std::mem::take(&mut self.stored.vectors_stored);
-            self.stored = Stored { manifest, vectors_stored, ..Stored::default() };
+            let Stored { vectors_stored, record_bytes, .. } = std::mem::take(&mut self.stored);
+            self.stored = Stored { manifest, vectors_stored, record_bytes, ..Stored::default() };
         }
     }
 

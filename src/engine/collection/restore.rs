@@ -65,7 +65,7 @@ impl Collection {
         let (collection, problems) = Self::examine(definition, manifest, pages, log)?;
         let warning = collection.warning().or_else(|| {
             let Problem { what, place, .. } = problems.first()?;
-            let message = format!("{what} ({place}); no record is lost, and it is made anew");
+            let message = format!("{what} ({place}); it is built anew from the records");
             Some(Error::new(Code::Damaged, message))
         });
         Ok((collection, warning))
@@ -126,7 +126,7 @@ impl Collection {
         match decode_change(entry).and_then(|change| self.fitting(change)) {
             Ok(change) => {
                 self.apply(change);
-                return Ok(None);
+                Ok(None)
             }
             Err(error) if error.code == Code::Damaged => {
                 self.sequence = sequence;
@@ -185,6 +185,7 @@ impl Collection {
             let place = Place::Page(key);
             match readable(bytes.as_deref(), "page of records", decode_record_page)? {
                 Ok(records) => {
+                    self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
                     self.check_ids(number, &records, ids, problems)?;
                     for (slot, record) in records {
                         self.restore_record(&manifest, (slot, record), number, &embedded, problems);

@@ -9,8 +9,8 @@ use crate::engine::format::{
 
 /// Everything that is stored of one collection.
 pub struct Stored {
-    /// Its definition.
-    pub definition: Vec<u8>,
+    /// Its definition, without which the rest belongs to nothing.
+    pub definition: Option<Vec<u8>>,
     /// The pointer record of its last checkpoint.
     pub manifest: Option<Vec<u8>>,
     /// What is stored under each of [`Collection::checkpoint_pages`].
@@ -75,6 +75,11 @@ impl Collection {
 impl Health {
     fn examine(&mut self, stored: Stored) -> Result<(), Error> {
         let Stored { definition, manifest, pages, keys, log } = stored;
+        let Some(definition) = definition else {
+            let what = "pages or log entries of a collection that does not exist";
+            self.problems.push(Problem::new("orphan", &"the collection", what));
+            return Ok(());
+        };
         let definition = decode_definition(&definition)?;
         self.name = Some(definition.name.clone());
         let mut problems = Vec::new();
@@ -86,10 +91,9 @@ impl Health {
                 problems.push(Problem::new("damaged", &"the manifest", what));
             }
         }
-        let mut all: Vec<PageKey> = named.pages().chain(named.kept_pages.iter().copied()).collect();
-        all.sort_unstable();
+        let all: Vec<PageKey> = named.pages().chain(named.kept_pages.iter().copied()).collect();
         for key in &keys {
-            if all.binary_search(key).is_err() {
+            if !all.contains(key) {
                 let what = "a page that the manifest does not name";
                 problems.push(Problem::new("orphan", &Place::Page(*key), what));
             }
@@ -98,9 +102,10 @@ impl Health {
             let what = "a page has a key that is to be used";
             problems.push(Problem::new("inconsistent", &Place::Page(*key), what));
         }
-        if let Some(pair) = all.windows(2).find(|pair| pair[0] == pair[1]) {
+        let twice = |at: &usize| all[..*at].contains(&all[*at]);
+        if let Some(at) = (0..all.len()).find(twice) {
             let what = "a page is named twice";
-            problems.push(Problem::new("inconsistent", &Place::Page(pair[0]), what));
+            problems.push(Problem::new("inconsistent", &Place::Page(all[at]), what));
         }
         let opened = Collection::examine(definition, manifest.as_deref(), pages, log);
         self.problems = problems;

@@ -2,7 +2,6 @@
 //!
 //! ```text
 //! sequence u64 | next_order u64 | next_key u64 | dimension u32 | capacity u32 | entry_point?
-//! | written u64
 //! | keys of vector pages | of record pages | of id pages | of graph pages | of kept pages
 //!                                                                  each: count u32, keys u64 ...
 //! | count u32, lost    each: part u8, place u8, two numbers u64, id?
@@ -36,8 +35,6 @@ pub struct Manifest {
     pub capacity: u32,
     /// Where the graph is entered; `None` while there is no graph.
     pub entry_point: Option<u32>,
-    /// Bytes of the pages that the checkpoint wrote.
-    pub written: u64,
     /// Keys of the vector pages, by page number.
     pub vector_pages: Vec<PageKey>,
     /// Keys of the record pages, by page number.
@@ -124,7 +121,6 @@ impl Default for Manifest {
             dimension: 0,
             capacity: 0,
             entry_point: None,
-            written: 0,
             vector_pages: Vec::new(),
             record_pages: Vec::new(),
             id_pages: Vec::new(),
@@ -145,7 +141,6 @@ pub fn encode_manifest(manifest: &Manifest) -> Vec<u8> {
     out.u32(manifest.dimension);
     out.u32(manifest.capacity);
     out.option(manifest.entry_point, Writer::u32);
-    out.u64(manifest.written);
     let Manifest { vector_pages, record_pages, id_pages, graph_pages, kept_pages, .. } = manifest;
     for keys in [vector_pages, record_pages, id_pages, graph_pages, kept_pages] {
         out.count(keys.len());
@@ -202,7 +197,6 @@ fn decode_copy(bytes: &[u8]) -> Result<Manifest> {
         dimension: reader.u32()?,
         capacity: reader.u32()?,
         entry_point: reader.option(Reader::u32)?,
-        written: reader.u64()?,
         vector_pages: keys(&mut reader)?,
         record_pages: keys(&mut reader)?,
         id_pages: keys(&mut reader)?,
