@@ -85,6 +85,51 @@ export interface ClientStats {
   wasmBytes: number;
 }
 
+export interface VerifyOptions {
+  signal?: AbortSignal | undefined;
+  /** Called before each collection and at the end, with how many are done, of how many. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Something stored that cannot be read or does not fit to the rest. */
+export interface StorageProblem {
+  /** What is wrong with it, in words. */
+  what: string;
+  /** Where that is: "page 7", "log entry 12", "the manifest", … */
+  where: string;
+  code: "damaged" | "missing" | "orphan" | "inconsistent" | "unsupported_version";
+}
+
+/** A record that cannot be read any more. */
+export interface LostRecord {
+  /** Null: it is not known which records are concerned. */
+  id: string | null;
+  /** What of it is lost. Whatever it is, the record is in no answer until it is added anew. */
+  part: "record" | "embedding" | "change";
+  where: string;
+}
+
+export interface CollectionReport {
+  id: string;
+  /** Null if its definition cannot be read. */
+  name: string | null;
+  /** How many records can be read. */
+  records: number;
+  /** Nothing is lost and there are no problems. */
+  ok: boolean;
+  /** Told until the record is added anew or deleted. */
+  lost: LostRecord[];
+  problems: StorageProblem[];
+}
+
+export interface VerifyReport {
+  ok: boolean;
+  /** All collections, of whatever tenant and database. */
+  collections: CollectionReport[];
+  /** Problems with what belongs to no collection. */
+  problems: StorageProblem[];
+}
+
 /** What the browser says of this origin's storage. */
 export interface StorageReport {
   /** Whether the browser promised not to clear it when space runs short. */

@@ -15,6 +15,8 @@ import type {
   Persistence,
   PreflightChecks,
   UserIdentity,
+  VerifyOptions,
+  VerifyReport,
 } from "./client-types.js";
 import { Collection, type StoredSchema } from "./collection.js";
 import { CollectionHandle } from "./collection-handle.js";
@@ -183,6 +185,14 @@ export abstract class Client extends (EventTarget as new () => ClientEvents) {
     const { records, collections, unlinked, wasmBytes } = await this.connection.call("stats");
     const persistent = (await this.connection.persistence()) === "indexeddb";
     return { records, collections, unlinked, persistent, wasmBytes };
+  }
+
+  /**
+   * Reads everything that is stored under this client's path, one collection after the other, and tells what is
+   * damaged, missing or lost. Changes nothing.
+   */
+  async verify(options?: VerifyOptions): Promise<VerifyReport> {
+    return (await import("./verify.js")).verify(this.connection, options);
   }
 
   /** Waits for what is under way and frees the worker. Later calls reject with code "closed". */

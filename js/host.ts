@@ -12,6 +12,8 @@ const QUIET: ReadonlySet<Method> = new Set([
   "countCollections",
   "listCollections",
   "stats",
+  "overview",
+  "verify",
   "destroy",
   "close",
 ]);

@@ -18,7 +18,8 @@
 //!   planner                                     scan or walk
 //!   rank/                                       searches: arithmetic over distances, groups
 //!   change                                      what one call does to the records
-//!   collection/                                 all of it together: plan, apply, read, link, checkpoint
+//!   collection/                                 all of it together: plan, apply, read, link, checkpoint,
+//!                                               what is lost, verify
 //!   format/                                     bytes: log entries, pages, manifests
 //! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript
 //! regex/        regular expressions for filters, a module that js/regex.ts loads on first use
@@ -33,7 +34,9 @@
 //!
 //! The ground state is the log: every call that changes records appends one entry. Pages of vectors
 //! and records are a shorter way to say the same. The graph is derived: damaged or missing, it is
-//! built again from the vectors.
+//! built again from the vectors. Of ground state that cannot be read the rest stays in use; what is
+//! lost is named by id, remembered in the manifest, and kept as it is until the caller has put the
+//! records again or deleted them.
 //!
 //! - **A write is plan -> commit -> apply.** `Collection::plan` takes `&self`, checks everything and
 //!   returns a [`Change`](engine::change::Change); the shell appends its bytes to the log;

@@ -10,18 +10,16 @@ use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use support::{Disk, Random, batch, definition, object};
+use support::{definition, object};
 use vecino::engine::catalog::{Database, Namespaces};
 use vecino::engine::change::{Change, Put, Write};
-use vecino::engine::collection::{Collection, Operation, Selection};
 use vecino::engine::definition::Definition;
 use vecino::engine::error::{Code, Error};
 use vecino::engine::format::*;
 use vecino::engine::json::Json;
 use vecino::engine::metadata::{Metadata, MetadataPatch};
-use vecino::engine::planner::Planner;
 use vecino::engine::record::Record;
-use vecino_kernels::hnsw::Kind;
+use vecino_kernels::hnsw::{Graph, Kind, Params};
 
 fn metadata() -> Metadata {
     let json = object(&[
@@ -54,9 +52,16 @@ fn some_definition() -> Definition {
 }
 
 fn some_change() -> Change {
-    let put = |id: &str, embedding, document: Option<&str>, metadata| {
+    let put = |id: &str, embedding, document: Option<&str>, metadata: Option<Option<Metadata>>| {
         let (id, document) = (id.to_owned(), document.map(str::to_owned));
-        Write::Put(Put { id, embedding, document, uri: None, metadata })
+        Write::Put(Put {
+            id,
+            created: embedding && metadata.is_none(),
+            embedding,
+            document,
+            uri: None,
+            metadata,
+        })
     };
     Change {
         writes: vec![
@@ -72,7 +77,14 @@ fn some_change() -> Change {
 
 fn change_with_lists() -> Change {
     let metadata = Some(Some(lists()));
-    let put = Put { id: "a".into(), embedding: false, document: None, uri: None, metadata };
+    let put = Put {
+        id: "a".into(),
+        created: false,
+        embedding: false,
+        document: None,
+        uri: None,
+        metadata,
+    };
     Change { writes: vec![Write::Put(put)], ..Change::default() }
 }
 
@@ -86,7 +98,14 @@ fn some_manifest() -> Manifest {
         entry_point: Some(3),
         vector_pages: vec![1, 4],
         record_pages: vec![NO_PAGE, 11],
+        id_pages: vec![NO_PAGE, 10],
         graph_pages: vec![5],
+        kept_pages: vec![2, 3],
+        lost: vec![
+            Lost { id: None, part: Part::Change, place: Place::Log(3, 5) },
+            Lost { id: Some("a".into()), part: Part::Record, place: Place::Page(2) },
+            Lost { id: Some("ñ".into()), part: Part::Embedding, place: Place::Page(3) },
+        ],
     }
 }
 
@@ -106,16 +125,52 @@ fn records_with_lists() -> Vec<(u32, Record)> {
     vec![(3, Record { id: "a".into(), order: 1, document, uri, metadata })]
 }
 
-fn some_nodes() -> Vec<StoredNode> {
-    vec![
-        StoredNode {
-            slot: 0,
-            kind: Kind::Linked,
-            successor: Some(5),
-            levels: vec![vec![1, 5], vec![5]],
-        },
-        StoredNode { slot: 5, kind: Kind::Removed, successor: None, levels: vec![vec![], vec![0]] },
-    ]
+/// A graph of three nodes, one of them removed and one on two levels.
+fn some_graph() -> Graph {
+    let mut graph = Graph::new(Params::default(), 42);
+    for (slot, kind, successor, levels) in [
+        (0, Kind::Linked, Some(5), &[&[1, 5][..], &[5]][..]),
+        (1, Kind::Removed, None, &[&[0]]),
+        (5, Kind::Linked, Some(0), &[&[], &[0]]),
+    ] {
+        graph.restore_node(slot, kind, successor, levels).expect("valid");
+    }
+    graph.restore_entry_point(Some(0)).expect("valid");
+    graph
+}
+
+fn encoded_graph() -> Vec<u8> {
+    let graph = some_graph();
+    encode_graph_page(&graph, 0..graph.slots()).expect("it has nodes")
+}
+
+/// The nodes of a page, written out.
+fn nodes(bytes: &[u8]) -> Result<Vec<String>, Error> {
+    let mut nodes = Vec::new();
+    decode_graph_page(bytes, &mut |node| {
+        nodes.push(format!("{} {:?} {:?} {:?}", node.slot, node.kind, node.successor, node.levels));
+        Ok(())
+    })?;
+    Ok(nodes)
+}
+
+const ROWS: [f32; 6] = [0.5, -1.0, 9.0, 9.0, 1e-45, f32::MAX];
+
+/// Rows of two numbers; the second is not in use.
+fn encoded_vectors() -> Vec<u8> {
+    encode_vector_page(&ROWS, 2, &|row| row != 1)
+}
+
+fn vectors(bytes: &[u8]) -> Result<(Vec<f32>, Vec<usize>), Error> {
+    let (mut rows, mut used) = (vec![1.0; 6], Vec::new());
+    decode_vector_page(bytes, &mut rows, 2, &mut |row| used.push(row))?;
+    Ok((rows, used))
+}
+
+const IDS: [(u32, &str); 2] = [(3, "a"), (700, "año")];
+
+fn encoded_ids() -> Vec<u8> {
+    encode_id_page(IDS.into_iter())
 }
 
 fn some_namespaces() -> Namespaces {
@@ -153,50 +208,63 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(decode_change(&bytes), Ok(some_change()));
     let bytes = golden("manifest.bin", &encode_manifest(&some_manifest()));
     assert_eq!(decode_manifest(&bytes), Ok(some_manifest()));
-    let bytes = golden("vector_page.bin", &encode_vector_page(&[0.5, -1.0, 1e-45]));
-    assert_eq!(decode_vector_page(&bytes), Ok(vec![0.5, -1.0, 1e-45]));
+    let bytes = golden("vector_page.bin", &encoded_vectors());
+    let rows = vec![0.5, -1.0, 0.0, 0.0, 1e-45, f32::MAX];
+    assert_eq!(vectors(&bytes), Ok((rows, vec![0, 2])));
+    let bytes = golden("id_page.bin", &encoded_ids());
+    assert_eq!(decode_id_page(&bytes), Ok(IDS.to_vec()));
     let bytes = golden("record_page.bin", &encoded_records(&some_records()));
     assert_eq!(decode_record_page(&bytes), Ok(some_records()));
     let bytes = golden("change_lists.bin", &encode_change(&change_with_lists()));
     assert_eq!(decode_change(&bytes), Ok(change_with_lists()));
     let bytes = golden("record_page_lists.bin", &encoded_records(&records_with_lists()));
     assert_eq!(decode_record_page(&bytes), Ok(records_with_lists()));
-    let bytes = golden("graph_page.bin", &encode_graph_page(&some_nodes()));
-    assert_eq!(decode_graph_page(&bytes), Ok(some_nodes()));
+    let bytes = golden("graph_page.bin", &encoded_graph());
+    let expected =
+        ["0 Linked Some(5) [[1, 5], [5]]", "1 Removed None [[0]]", "5 Linked Some(0) [[], [0]]"];
+    assert_eq!(nodes(&bytes).expect("valid"), expected);
     let bytes = golden("namespaces.bin", &encode_namespaces(&some_namespaces()));
     assert_eq!(decode_namespaces(&bytes), Ok(some_namespaces()));
 }
 
-fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 7] {
+fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 8] {
     [
         decode_definition(bytes).map(drop),
         decode_change(bytes).map(drop),
         decode_manifest(bytes).map(drop),
-        decode_vector_page(bytes).map(drop),
+        vectors(bytes).map(drop),
         decode_record_page(bytes).map(drop),
-        decode_graph_page(bytes).map(drop),
+        nodes(bytes).map(drop),
+        decode_id_page(bytes).map(drop),
         decode_namespaces(bytes).map(drop),
+    ]
+}
+
+/// One of each kind of what is stored, but manifests.
+fn one_of_each() -> Vec<Vec<u8>> {
+    vec![
+        encode_definition(&some_definition()),
+        encode_change(&some_change()),
+        encode_change(&change_with_lists()),
+        encoded_vectors(),
+        encoded_records(&some_records()),
+        encoded_records(&records_with_lists()),
+        encoded_ids(),
+        encoded_graph(),
+        encode_namespaces(&some_namespaces()),
     ]
 }
 
 #[test]
 fn every_flipped_bit_and_every_cut_is_noticed() {
-    for good in [
-        encode_definition(&some_definition()),
-        encode_change(&some_change()),
-        encode_manifest(&some_manifest()),
-        encode_vector_page(&[1.0; 9]),
-        encoded_records(&some_records()),
-        encoded_records(&records_with_lists()),
-        encode_change(&change_with_lists()),
-        encode_graph_page(&some_nodes()),
-        encode_namespaces(&some_namespaces()),
-    ] {
+    for good in one_of_each() {
         assert_eq!(decode_any(&good).iter().filter(|result| result.is_ok()).count(), 1);
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(decode_any(&bad).iter().all(Result::is_err), "bit {bit}");
+            for result in decode_any(&bad) {
+                assert_eq!(result.expect_err("damaged").code, Code::Damaged, "bit {bit}");
+            }
         }
         for length in 0..good.len() {
             assert!(decode_any(&good[..length]).iter().all(Result::is_err), "cut at {length}");
@@ -205,26 +273,81 @@ fn every_flipped_bit_and_every_cut_is_noticed() {
 }
 
 #[test]
-fn a_newer_version_is_refused_by_name() {
-    let mut bytes = encode_manifest(&some_manifest());
-    bytes[3] = FORMAT_VERSION + 1;
-    let error = decode_manifest(&bytes).expect_err("newer");
+fn a_manifest_is_read_from_whichever_copy_is_whole() {
+    let good = encode_manifest(&some_manifest());
+    assert!(is_whole_manifest(&good));
+    for bit in 0..good.len() * 8 {
+        let mut bad = good.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(decode_manifest(&bad), Ok(some_manifest()), "bit {bit}");
+        assert!(!is_whole_manifest(&bad), "bit {bit}");
+        // And once more in the other copy.
+        let other = (bit / 8 + good.len() / 2) % good.len();
+        bad[other] ^= 1;
+        assert_eq!(decode_manifest(&bad).expect_err("damaged").code, Code::Damaged, "bit {bit}");
+    }
+    for length in 0..good.len() {
+        assert!(!is_whole_manifest(&good[..length]));
+        if let Ok(manifest) = decode_manifest(&good[..length]) {
+            assert_eq!(manifest, some_manifest(), "cut at {length}");
+        }
+    }
+}
+
+#[test]
+fn the_ids_of_a_damaged_log_entry_are_known_or_known_not_to_be() {
+    let good = encode_change(&some_change());
+    let ids = [
+        (Touched::Changed, "a"),
+        (Touched::Changed, "b"),
+        (Touched::Deleted, "c"),
+        (Touched::Created, "d"),
+    ];
+    assert_eq!(decode_touched(&good).expect("valid"), ids);
+    let mut known = 0;
+    for bit in 0..good.len() * 8 {
+        let mut bad = good.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        if let Ok(touched) = decode_touched(&bad) {
+            assert_eq!(touched, ids, "bit {bit}");
+            known += 1;
+        }
+    }
+    assert!(known > good.len() * 4, "{known} of {}", good.len() * 8);
+}
+
+/// A frame of the same kind with another version or body, and a checksum to match.
+fn sealed(good: &[u8], version: u8, body: &[u8]) -> Vec<u8> {
+    let seed = u64::from(good[2]) << 8 | u64::from(version);
+    let sum = xxhash_rust::xxh64::xxh64(body, seed);
+    [&good[..3], &[version], &sum.to_le_bytes(), body].concat()
+}
+
+#[test]
+fn a_newer_version_of_every_kind_is_refused_by_name() {
+    let manifest = encode_manifest(&some_manifest());
+    let half = manifest[..manifest.len() / 2].to_vec();
+    for good in one_of_each() {
+        let newer = sealed(&good, FORMAT_VERSION + 1, &good[12..]);
+        let errors = decode_any(&newer).into_iter().map(|result| result.expect_err("newer"));
+        let refused: Vec<_> =
+            errors.filter(|error| error.code == Code::UnsupportedVersion).collect();
+        let [error] = refused.as_slice() else { panic!("{refused:?}") };
+        assert!(error.message.contains("version 2") && error.message.contains("update"), "{error}");
+    }
+    let newer = sealed(&half, FORMAT_VERSION + 1, &half[12..]).repeat(2);
+    let error = decode_manifest(&newer).expect_err("newer");
     assert_eq!(error.code, Code::UnsupportedVersion);
-    assert!(error.message.contains("version 2") && error.message.contains("update"), "{error}");
 }
 
 proptest! {
     /// A right checksum over a wrong body: the body's own checks must hold.
     #[test]
     fn any_body_is_read_or_refused_but_never_panics(
-        kind in 1u8..=7,
+        kind in 1u8..=8,
         body in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
-        let seed = u64::from(kind) << 8 | u64::from(FORMAT_VERSION);
-        let sum = xxhash_rust::xxh3::xxh3_64_with_seed(&body, seed);
-        let mut bytes = vec![b'V', b'C', kind, FORMAT_VERSION];
-        bytes.extend_from_slice(&sum.to_le_bytes());
-        bytes.extend_from_slice(&body);
+        let bytes = sealed(&[b'V', b'C', kind], FORMAT_VERSION, &body);
         let accepted = decode_any(&bytes).iter().filter(|result| result.is_ok()).count();
         prop_assert!(accepted <= 1);
     }
@@ -237,9 +360,7 @@ fn a_list_with_a_wrong_body_is_refused() {
     let body = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut body = good[12..].to_vec();
         change(&mut body);
-        let seed = u64::from(good[2]) << 8 | u64::from(FORMAT_VERSION);
-        let sum = xxhash_rust::xxh3::xxh3_64_with_seed(&body, seed);
-        decode_change(&[&good[..4], &sum.to_le_bytes(), &body].concat())
+        decode_change(&sealed(&good, FORMAT_VERSION, &body))
     };
     assert_eq!(body(&|_| ()), Ok(change_with_lists()));
     let key = good[12..].windows(5).position(|bytes| bytes == b"flags").expect("the key") + 5;
@@ -253,89 +374,4 @@ fn a_list_with_a_wrong_body_is_refused() {
     check(&|body| body[key + 1..key + 5].fill(0xff), "length exceeds");
     check(&|body| body[key + 5] = 5, "unknown type"); // a list in a list
     check(&|body| body.splice(key + 6..key + 7, *b"\x04\0\0\0\0").for_each(drop), "mixes types");
-}
-
-/// A stored collection of 200 records with a graph, a checkpoint and two log entries after it.
-fn stored() -> (Disk, Collection) {
-    let mut random = Random(1);
-    let mut disk = Disk::default();
-    let mut collection = Collection::new(definition("l2"));
-    collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
-    let mut add = |disk: &mut Disk, collection: &mut Collection, from: usize, to: usize| {
-        let ids: Vec<String> = (from..to).map(|n| format!("r{n}")).collect();
-        let rows: Vec<Vec<f32>> = ids.iter().map(|_| random.vector(4)).collect();
-        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
-        let change = collection.plan(Operation::Add, &batch(&ids, &rows)).expect("valid");
-        disk.write(collection, change);
-    };
-    add(&mut disk, &mut collection, 0, 200);
-    while collection.link(100) {}
-    disk.checkpoint(&mut collection);
-    add(&mut disk, &mut collection, 200, 210);
-    add(&mut disk, &mut collection, 210, 220);
-    (disk, collection)
-}
-
-fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
-    Collection::open(
-        definition("l2"),
-        disk.manifest.as_deref(),
-        disk.named_pages(),
-        disk.log.clone(),
-    )
-}
-
-#[test]
-fn a_damaged_graph_page_is_dropped_with_a_warning_and_results_stay() {
-    let (disk, collection) = stored();
-    let manifest = decode_manifest(disk.manifest.as_ref().expect("stored")).expect("valid");
-    assert!(!manifest.graph_pages.is_empty());
-    let query = [0.1, 0.2, 0.3, 0.4];
-    let everything = Selection::default();
-    let expected = collection.query(&query, 4, &everything, 10).expect("valid");
-    for damage in ["flip", "remove"] {
-        let mut disk = disk.clone();
-        let key = manifest.graph_pages[0];
-        match damage {
-            "flip" => disk.pages.get_mut(&key).expect("stored")[20] ^= 1,
-            _ => drop(disk.pages.remove(&key)),
-        }
-        let (mut opened, warning) = open(&disk).expect("opens");
-        assert_eq!(warning.expect(damage).code, Code::Damaged);
-        assert_eq!(opened.unlinked(), 220);
-        let found = opened.query(&query, 4, &everything, 10).expect("valid");
-        assert_eq!(found, expected);
-        opened.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
-        while opened.link(100) {}
-        assert_eq!(opened.check(), Ok(()));
-        if damage == "flip" {
-            disk.checkpoint(&mut opened);
-            assert!(!disk.pages.contains_key(&key), "the damaged page is deleted");
-            let (reopened, warning) = open(&disk).expect("opens");
-            assert_eq!((warning, reopened.unlinked()), (None, 0));
-        }
-    }
-}
-
-#[test]
-fn damaged_records_vectors_and_log_entries_are_reported() {
-    let (disk, _) = stored();
-    let manifest = decode_manifest(disk.manifest.as_ref().expect("stored")).expect("valid");
-    let check = |change: &dyn Fn(&mut Disk), part: &str| {
-        let mut disk = disk.clone();
-        change(&mut disk);
-        let Err(error) = open(&disk) else { panic!("{part}: opened all the same") };
-        assert_eq!(error.code, Code::Damaged);
-        assert!(error.message.contains(part), "{error}");
-    };
-    for (key, name) in
-        [(manifest.record_pages[0], "record page"), (manifest.vector_pages[0], "vector page")]
-    {
-        check(&|disk| disk.pages.get_mut(&key).expect("stored")[30] ^= 4, name);
-        check(&|disk| drop(disk.pages.remove(&key)), "is missing");
-    }
-    check(&|disk| disk.log[0].1[30] ^= 4, "log entry");
-    check(&|disk| drop(disk.log.remove(0)), "log entry 2 is missing, found 3");
-    check(&|disk| disk.manifest.as_mut().expect("stored")[14] ^= 4, "manifest");
 }

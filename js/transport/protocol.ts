@@ -90,6 +90,9 @@ export interface EngineStats {
   wasmBytes: number;
 }
 
+/** How a collection is: name, records, how many losses; then id, part and place of each, and text, place and code of each problem. */
+export type ReportParts = [string | null, number, number, ...(string | null)[]];
+
 /** The calls that a page can make, by name. */
 export interface Calls {
   /** First of all calls; without a path the database is in memory only. `strict`: every write waits for the disk. */
@@ -138,6 +141,10 @@ export interface Calls {
   /** Takes in what other tabs have written to the collection, if it is in memory. */
   follow(collectionId: string): Promise<void>;
   stats(): Promise<EngineStats>;
+  /** What is wrong with the tenants and databases, if anything; then the ids under which anything is stored. */
+  overview(): Promise<[string | null, ...string[]]>;
+  /** Null: nothing is stored of that collection. */
+  verify(collectionId: string): Promise<ReportParts | null>;
   close(): Promise<void>;
 }
 

@@ -116,26 +116,18 @@ impl<T: Copy + Default> Pages<T> {
         &self.pages[n as usize]
     }
 
-    /// Put back page `n` as [`Pages::page`] gave it; it counts as clean.
+    /// Page `n`, allocated if need be, to be put back as [`Pages::page`] gave it; it counts as clean.
     ///
     /// # Errors
-    /// If `values` is not one whole page or `n` is out of range.
-    pub fn set_page(&mut self, n: u32, values: &[T]) -> Result<(), Damaged> {
-        if values.len() != self.page_len() {
-            return Err(Damaged(format!(
-                "page {n} has {} values, expected {}",
-                values.len(),
-                self.page_len()
-            )));
-        }
+    /// If `n` is out of range.
+    pub fn restore_page(&mut self, n: u32) -> Result<&mut [T], Damaged> {
         let Some(rows) = n.checked_add(1).and_then(|pages| pages.checked_mul(self.rows_per_page()))
         else {
             return Err(Damaged(format!("page number {n} is out of range")));
         };
         self.ensure(rows);
-        self.pages[n as usize].copy_from_slice(values);
         self.dirty[n as usize] = false;
-        Ok(())
+        Ok(&mut self.pages[n as usize])
     }
 
     /// Remember that page `n` changed.
@@ -157,6 +149,18 @@ impl<T: Copy + Default> Pages<T> {
         let taken = (0..).zip(&self.dirty).filter(|&(_, &dirty)| dirty).map(|(n, _)| n).collect();
         self.dirty.fill(false);
         taken
+    }
+
+    /// How many pages changed since the last [`Pages::take_dirty`].
+    #[must_use]
+    pub fn dirty_pages(&self) -> usize {
+        self.dirty.iter().filter(|dirty| **dirty).count()
+    }
+
+    /// Bytes of a page's rows.
+    #[must_use]
+    pub fn page_bytes(&self) -> usize {
+        self.page_len() * size_of::<T>()
     }
 
     /// Bytes allocated for rows.
@@ -210,6 +214,7 @@ mod tests {
         assert!(pages.take_dirty().is_empty());
         pages.row_mut(5)[0] = 1;
         pages.row_mut(0)[0] = 1;
+        assert_eq!((pages.dirty_pages(), pages.page_bytes()), (2, 8));
         assert_eq!(pages.take_dirty(), [0, 2]);
         assert!(pages.take_dirty().is_empty());
         pages.mark_dirty(3);
@@ -221,11 +226,9 @@ mod tests {
     #[test]
     fn a_page_can_be_put_back() {
         let mut pages = Pages::<u32>::new(2, 2);
-        pages.set_page(1, &[1, 2, 3, 4]).expect("a whole page");
+        pages.restore_page(1).expect("in range").copy_from_slice(&[1, 2, 3, 4]);
         assert_eq!((pages.row(1), pages.row(3)), (&[0, 0][..], &[3, 4][..]));
         assert!(pages.take_dirty().is_empty());
-        let error = pages.set_page(0, &[1]).expect_err("a page cut short");
-        assert_eq!(error.0, "page 0 has 1 values, expected 4");
-        assert!(pages.set_page(u32::MAX, &[1, 2, 3, 4]).is_err());
+        assert!(pages.restore_page(u32::MAX).is_err());
     }
 }

@@ -193,20 +193,34 @@ impl Vectors {
         self.rows.page(n)
     }
 
-    /// Put back page `n` as [`Vectors::page`] gave it; it counts as clean.
+    /// Put back page `n` as [`Vectors::page`] gave it: `fill` writes its values. It counts as clean.
     ///
     /// # Errors
-    /// If `values` is not one whole page or `n` is out of range.
-    pub fn set_page(&mut self, n: u32, values: &[f32]) -> Result<(), Damaged> {
-        self.rows.set_page(n, values)?;
+    /// What `fill` fails with, or if `n` is out of range. Then the page holds zeros.
+    pub fn restore_page<E: From<Damaged>>(
+        &mut self,
+        n: u32,
+        fill: &mut dyn FnMut(&mut [f32]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let page = self.rows.restore_page(n)?;
+        let filled = fill(page);
+        if filled.is_err() {
+            page.fill(0.0);
+        }
         let rows = self.rows.rows_per_page();
         self.derive(n * rows..(n + 1) * rows);
-        Ok(())
+        filled
     }
 
     /// The numbers of the pages that changed since the last call, ascending; they count as clean from now on.
     pub fn take_dirty_pages(&mut self) -> Vec<u32> {
         self.rows.take_dirty()
+    }
+
+    /// Bytes of the pages that changed since they were last taken.
+    #[must_use]
+    pub fn dirty_bytes(&self) -> usize {
+        self.rows.dirty_pages() * self.rows.page_bytes()
     }
 
     /// Remember every page as changed.
@@ -321,10 +335,17 @@ mod tests {
         assert_eq!(vectors.take_dirty_pages(), [0, 1]);
         let mut restored = Vectors::new(Space::Cosine, 2);
         for n in 0..vectors.page_count() {
-            restored.set_page(n, vectors.page(n)).expect("a whole page");
+            let mut fill = |page: &mut [f32]| {
+                page.copy_from_slice(vectors.page(n));
+                Ok::<_, Damaged>(())
+            };
+            restored.restore_page(n, &mut fill).expect("in range");
         }
         assert_eq!(restored.between(0, 200_000), vectors.between(0, 200_000));
         assert!(restored.take_dirty_pages().is_empty());
-        assert!(restored.set_page(0, &[1.0]).is_err());
+        let fails = &mut |_: &mut [f32]| Err(Damaged(String::new()));
+        assert!(restored.restore_page(0, fails).is_err());
+        assert_eq!(restored.get(0), [0.0; 2]);
+        assert!(restored.restore_page(u32::MAX, fails).is_err());
     }
 }

@@ -89,6 +89,11 @@ impl Catalog {
         u32::try_from(self.collections.len()).unwrap_or(u32::MAX)
     }
 
+    /// The ids of all collections.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.collections.iter().map(|definition| &*definition.id)
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

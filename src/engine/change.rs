@@ -31,6 +31,9 @@ pub enum Write {
 pub struct Put {
     /// The record's id.
     pub id: String,
+    /// Whether there is no such record yet, so that this is all of it. Replaying relies on it when
+    /// earlier changes of the record are lost.
+    pub created: bool,
     /// Whether it takes the next row of [`Change::embeddings`]; a new record always does.
     pub embedding: bool,
     /// The new document.

@@ -293,6 +293,16 @@ impl JsDatabase {
         promise(async move { from_stats(&database.stats().await?) })
     }
 
+    /// Resolves with the parts of an overview: which collections there are, whatever belongs to them.
+    pub fn overview(&self) -> Promise {
+        self.examine(None)
+    }
+
+    /// Resolves with the parts of a report on a collection, or `null` if nothing is stored of it.
+    pub fn verify(&self, id: String) -> Promise {
+        self.examine(Some(id))
+    }
+
     /// Waits for the calls under way and lets go of everything. Later calls have the code `closed`.
     pub fn close(&self) -> Promise {
         let database = Rc::clone(&self.0);
@@ -327,6 +337,11 @@ impl JsDatabase {
     fn write(&self, id: String, plan: Option<Box<Plan<'static>>>) -> Promise {
         let database = Rc::clone(&self.0);
         promise(async move { database.write(&id, plan.as_deref()).await })
+    }
+
+    fn examine(&self, id: Option<String>) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.verify(id).await })
     }
 
     fn put(&self, id: String, batch: &JsValue, operation: Operation) -> Promise {

@@ -290,8 +290,18 @@ impl Database {
         }
     }
 
+    /// Where it is kept; `None` for a database in memory.
+    pub(crate) fn storage(&self) -> Option<&Storage> {
+        self.storage.as_ref()
+    }
+
+    /// Reads the catalog of a database in memory.
+    pub(crate) fn with_catalog<T>(&self, read: impl FnOnce(&Catalog) -> T) -> T {
+        read(&self.catalog.borrow())
+    }
+
     /// Begins a call.
-    fn enter(&self) -> Result<RwLockReadGuard<'_, ()>> {
+    pub(crate) fn enter(&self) -> Result<RwLockReadGuard<'_, ()>> {
         let closed = || Error::new(code::CLOSED, "the database was closed");
         if self.closed.get() {
             return Err(closed());
@@ -304,7 +314,7 @@ impl Database {
     }
 
     /// The loaded copy of a collection; loads it first if need be.
-    async fn replica(&self, id: &str) -> Result<Rc<Replica>> {
+    pub(crate) async fn replica(&self, id: &str) -> Result<Rc<Replica>> {
         let replica = match self.find(id) {
             Some(replica) => replica,
             None => {
@@ -334,7 +344,7 @@ impl Database {
         self.replicas.borrow().iter().filter(|replica| replica.is_loaded()).cloned().collect()
     }
 
-    fn find(&self, id: &str) -> Option<Rc<Replica>> {
+    pub(crate) fn find(&self, id: &str) -> Option<Rc<Replica>> {
         self.replicas.borrow().iter().find(|replica| replica.id() == id).cloned()
     }
 

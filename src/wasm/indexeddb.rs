@@ -485,6 +485,18 @@ impl Transaction {
         keys.iter().zip(values.iter()).map(|(key, value)| Ok((key, to_bytes(&value)?))).collect()
     }
 
+    /// The keys of a store in their order; those in `range`, if there is one.
+    pub(crate) async fn keys(
+        &self,
+        store: &str,
+        range: Option<Range<'_>>,
+    ) -> Result<Vec<JsValue>, Fault> {
+        let query = range.map(Range::to_query).transpose()?;
+        let keys = self.store(store)?.get_all_keys(query, None).map_err(refused)?;
+        let keys: Array = answer(keys.into()).await?.unchecked_into();
+        Ok(keys.to_vec())
+    }
+
     /// Adds bytes under a new key. That the key is taken shows when the transaction ends.
     pub(crate) fn add_bytes(&self, store: &str, key: &JsValue, bytes: &[u8]) -> Result<(), Fault> {
         self.store(store)?.add(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)

@@ -7,6 +7,7 @@
 //! database   the catalog and the collections in memory; calls, background work, closing
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
 //! storage    what is stored, and the transactions that keep it whole
+//! verify     whether what is stored is whole
 //! indexeddb  connections and transactions
 //! host       what the JavaScript around a database does for it
 //! errors, clock, random
@@ -23,6 +24,7 @@ mod random;
 mod regex;
 mod replica;
 mod storage;
+mod verify;
 
 pub use api::JsDatabase;
 pub use host::Host;

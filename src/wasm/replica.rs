@@ -14,7 +14,7 @@ use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::WARNING;
 use crate::wasm::indexeddb::Mode;
-use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage};
+use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage, Stored};
 
 /// How often a collection is loaded anew because another tab has made a checkpoint, before a call
 /// is given up.
@@ -141,7 +141,7 @@ impl Replica {
                     let bytes = encode_change(change);
                     missed.iter().any(|(_, entry)| *entry == bytes)
                 });
-                self.take_in(definition, missed)?;
+                self.take_in(storage, definition, missed)?;
                 let Some(plan) = plan else { return Ok(None) };
                 if let Some((_, result)) = own {
                     planned.set(Some((Change::default(), result)));
@@ -241,14 +241,22 @@ impl Replica {
     }
 
     /// Takes over the definition in storage and applies log entries that other tabs have written.
-    fn take_in(&self, definition: &[u8], log: Vec<(u64, Vec<u8>)>) -> Result<()> {
+    fn take_in(
+        &self,
+        storage: &Storage,
+        definition: &[u8],
+        log: Vec<(u64, Vec<u8>)>,
+    ) -> Result<()> {
         let mut state = self.state()?.borrow_mut();
         if state.definition != definition {
             state.collection.redefine(decode_definition(definition)?);
             state.definition = definition.to_vec();
         }
         for (number, entry) in log {
-            state.collection.replay(number, &entry)?;
+            if let Some(damage) = state.collection.replay(number, &entry)? {
+                let message = in_collection(state.collection.definition(), &damage);
+                storage.host().tell(WARNING, damage.code.as_str(), &message);
+            }
         }
         Ok(())
     }
@@ -267,16 +275,20 @@ impl Replica {
 
 async fn read(storage: &Storage, id: &str) -> Result<State> {
     let pages = |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest)?);
-    let stored = storage.load(id, pages).await?.ok_or_else(gone)?;
-    let definition = decode_definition(&stored.definition)?;
-    let name = definition.name.clone();
-    let in_collection = |error: &EngineError| format!("collection \"{name}\": {error}");
-    let opened = Collection::open(definition, stored.manifest.as_deref(), stored.pages, stored.log);
-    let (collection, damage) =
-        opened.map_err(|error| Error::new(error.code.as_str(), in_collection(&error)))?;
+    let Stored { definition: bytes, manifest, pages, log, .. } =
+        storage.load(id, &pages, false).await?;
+    let bytes = bytes.ok_or_else(gone)?;
+    let definition = decode_definition(&bytes)?;
+    let opened = Collection::open(definition.clone(), manifest.as_deref(), pages, log);
+    let (collection, damage) = opened
+        .map_err(|error| Error::new(error.code.as_str(), in_collection(&definition, &error)))?;
     if let Some(damage) = damage {
-        let message = format!("{}; it is built anew from the records", in_collection(&damage));
+        let message = in_collection(&definition, &damage);
         storage.host().tell(WARNING, damage.code.as_str(), &message);
     }
-    Ok(State { collection, definition: stored.definition, manifest: stored.manifest })
+    Ok(State { collection, definition: bytes, manifest })
+}
+
+fn in_collection(definition: &Definition, error: &EngineError) -> String {
+    format!("collection \"{}\": {error}", definition.name)
 }

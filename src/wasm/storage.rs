@@ -21,19 +21,22 @@ use crate::wasm::indexeddb::{
 };
 
 /// The key of the tenants and databases in [`CATALOG`]; definitions are under their UUIDs.
-const NAMESPACES: &str = "namespaces";
+pub(crate) const NAMESPACES: &str = "namespaces";
 
 /// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
 pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
 
 /// Everything that is stored of one collection, read in one transaction.
+#[derive(Default)]
 pub(crate) struct Stored {
-    /// The definition as the engine encodes it.
-    pub(crate) definition: Vec<u8>,
+    /// The definition as the engine encodes it; `None` if there is no such collection.
+    pub(crate) definition: Option<Vec<u8>>,
     /// The pointer record of the last checkpoint, if there has been one.
     pub(crate) manifest: Option<Vec<u8>>,
     /// The pages that it names, in its order; `None` for one that is missing in the database.
     pub(crate) pages: Vec<Option<Vec<u8>>>,
+    /// The keys of all its pages, if they were asked for.
+    pub(crate) keys: Vec<u64>,
     /// The log entries after it with their sequence numbers, ascending.
     pub(crate) log: Vec<(u64, Vec<u8>)>,
 }
@@ -182,26 +185,43 @@ impl Storage {
         Ok(self.0.run(&[CATALOG, LOG, MANIFESTS], mode, append).await?)
     }
 
-    /// Reads what is stored of a collection; `None` if there is no such collection. `named` reads
-    /// from a manifest which pages belong to it.
+    /// Runs `body` in one transaction that reads.
+    pub(crate) async fn read<T>(
+        &self,
+        body: impl AsyncFn(&Transaction) -> Result<T, Fault>,
+    ) -> Result<T> {
+        Ok(self.0.run(&ALL_STORES, Mode::Read, body).await?)
+    }
+
+    /// Reads what is stored of a collection. `named` reads from a manifest which pages belong to it.
+    /// `everything`: also where there is no definition, and which pages there are beside these.
     pub(crate) async fn load(
         &self,
         id: &str,
-        named: impl Fn(&[u8]) -> Result<Vec<u64>>,
-    ) -> Result<Option<Stored>> {
+        named: &dyn Fn(&[u8]) -> Result<Vec<u64>>,
+        everything: bool,
+    ) -> Result<Stored> {
         let load = async |transaction: &Transaction| {
-            let Some(definition) = transaction.get_bytes(CATALOG, &id.into()).await? else {
-                return Ok(None);
+            let mut stored = Stored {
+                definition: transaction.get_bytes(CATALOG, &id.into()).await?,
+                ..Stored::default()
             };
-            let manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
-            let names = manifest.as_deref().map_or(Ok(Vec::new()), &named)?;
+            if stored.definition.is_none() && !everything {
+                return Ok(stored);
+            }
+            stored.manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
+            let names = stored.manifest.as_deref().map_or(Ok(Vec::new()), named)?;
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            let pages = transaction.get_all_bytes(PAGES, &keys).await?;
-            let log = read_log(transaction, Range::all(id)).await?;
-            Ok(Some(Stored { definition, manifest, pages, log }))
+            stored.pages = transaction.get_all_bytes(PAGES, &keys).await?;
+            stored.log = read_log(transaction, Range::all(id)).await?;
+            if everything {
+                let keys = transaction.keys(PAGES, Some(Range::all(id))).await?;
+                stored.keys = keys.iter().map(to_number).collect::<Result<_, Fault>>()?;
+            }
+            Ok(stored)
         };
-        Ok(self.0.run(&ALL_STORES, Mode::Read, load).await?)
+        self.read(load).await
     }
 
     /// Stores a checkpoint and deletes what it makes superfluous.
@@ -378,7 +398,7 @@ mod tests {
     }
 
     async fn load(storage: &Storage, id: &str) -> Stored {
-        storage.load(id, names).await.expect("read").expect("it exists")
+        storage.load(id, &names, false).await.expect("read")
     }
 
     async fn numbers(storage: &Storage, store: &str, id: &str) -> Vec<u64> {
@@ -537,7 +557,8 @@ mod tests {
         assert_eq!(storage.checkpoint("a", &second).await, Ok(Checkpointed::Yes));
 
         let stored = load(&storage, "a").await;
-        assert_eq!(decode_definition(&stored.definition), Ok(definition("a", "apples", 1)));
+        let bytes = stored.definition.expect("it exists");
+        assert_eq!(decode_definition(&bytes), Ok(definition("a", "apples", 1)));
         assert_eq!(stored.manifest, Some(vec![2, 2, 3]));
         assert_eq!(stored.pages, [Some(vec![20]), Some(vec![30])]);
         assert_eq!(stored.log, [(3, b"entry".to_vec())]);
@@ -558,7 +579,7 @@ mod tests {
         }
         remove(&storage, "apples").await.expect("it is there");
         assert_eq!(remove(&storage, "apples").await.expect_err("gone").code, code::NOT_FOUND);
-        assert!(storage.load("a", names).await.expect("read").is_none());
+        assert!(load(&storage, "a").await.definition.is_none());
         assert!(numbers(&storage, PAGES, "a").await.is_empty());
         assert!(numbers(&storage, LOG, "a").await.is_empty());
         let manifest =

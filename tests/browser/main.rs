@@ -8,5 +8,6 @@ mod records;
 mod restart;
 mod support;
 mod tabs;
+mod verify;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -65,11 +65,13 @@ pub(crate) fn object(entries: &[(&str, Json)]) -> Json {
 }
 
 /// What IndexedDB would hold of one collection.
-#[derive(Default, Clone)]
+#[derive(Default, Clone, PartialEq, Debug)]
 pub(crate) struct Disk {
     pub(crate) manifest: Option<Vec<u8>>,
     pub(crate) pages: HashMap<PageKey, Vec<u8>>,
     pub(crate) log: Vec<(u64, Vec<u8>)>,
+    /// Bytes of the pages that the last checkpoint wrote.
+    pub(crate) written: usize,
 }
 
 impl Disk {
@@ -83,10 +85,21 @@ impl Disk {
     }
 
     pub(crate) fn checkpoint(&mut self, collection: &mut Collection) {
+        self.flip(collection, true);
+    }
+
+    /// A checkpoint of a collection of which pages are missing.
+    pub(crate) fn checkpoint_of_damaged(&mut self, collection: &mut Collection) {
+        self.flip(collection, false);
+    }
+
+    fn flip(&mut self, collection: &mut Collection, sound: bool) {
         let checkpoint = collection.checkpoint();
         for key in &checkpoint.obsolete {
-            assert!(self.pages.remove(key).is_some(), "obsolete page {key} was stored");
+            let stored = self.pages.remove(key).is_some();
+            assert!(stored || !sound, "obsolete page {key} was stored");
         }
+        self.written = checkpoint.pages.iter().map(|(_, bytes)| bytes.len()).sum();
         for (key, bytes) in checkpoint.pages {
             assert!(self.pages.insert(key, bytes).is_none(), "page key {key} is new");
         }

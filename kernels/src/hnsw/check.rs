@@ -75,7 +75,7 @@ impl Graph {
                     "node {slot} is on level {level}, at most {MAX_LEVEL} expected"
                 ));
             }
-            if self.live_upper().contains(&(level, slot)) != listed {
+            if self.live_upper().binary_search(&(level, slot)).is_ok() != listed {
                 return Err(format!("node {slot} is wrongly listed among the live upper nodes"));
             }
             let expected = usize::from(level) * self.upper_row_len();

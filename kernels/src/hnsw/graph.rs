@@ -197,6 +197,12 @@ impl Graph {
         self.ground.take_dirty()
     }
 
+    /// Bytes of the pages that changed since they were last taken, the levels above 0 left out.
+    #[must_use]
+    pub fn dirty_bytes(&self) -> usize {
+        self.ground.dirty_pages() * self.ground.page_bytes()
+    }
+
     /// Remember every page as changed.
     pub fn mark_all_dirty(&mut self) {
         self.ground.mark_all_dirty();

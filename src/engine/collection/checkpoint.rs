@@ -3,27 +3,44 @@
 //! A page that changed since the last checkpoint is written under a new key; the manifest names
 //! the pages that count. The caller stores pages and manifest, deletes the obsolete pages and trims
 //! the log in one transaction, so a crash leaves either the old checkpoint or the new one.
+//!
+//! When. A checkpoint is due when the work that reopening would repeat is worth it, and the checkpoint
+//! writes at most [`WRITTEN_PER_WORK`] bytes for each byte of it, however the changes are scattered.
+//! Work is the log, [`ENTRY_BYTES`] more for each entry, and [`STEP_BYTES`] for each step of linking.
+//!
+//! Space. A page without records, or without nodes, is deleted and no longer named. A page of vectors
+//! holds those of live slots and of tombstones; it is written again, without the others, when these
+//! have become one in [`VACANT_PART`] of what is stored of it: three bytes at most for each that comes back.
 
 use fixedbitset::FixedBitSet;
-use vecino_kernels::hnsw::{Graph, SLOTS_PER_PAGE};
+use vecino_kernels::hnsw::SLOTS_PER_PAGE;
+use vecino_kernels::vectors::Vectors;
 
 use super::Collection;
-use crate::engine::change::Change;
 use crate::engine::format::{
-    Manifest, NO_PAGE, PageKey, StoredNode, encode_graph_page, encode_manifest, encode_record_page,
-    encode_vector_page,
+    Manifest, NO_PAGE, PageKey, encode_graph_page, encode_id_page, encode_manifest,
+    encode_record_page, encode_vector_page,
 };
 
 /// Slots of one record page; with documents of some hundred bytes a page is a few hundred KB.
-const RECORD_PAGE_SLOTS: u32 = 512;
+pub(super) const RECORD_PAGE_SLOTS: u32 = 512;
 
-/// A checkpoint is due when the log has this many bytes or entries, or the graph this many steps
-/// of background work, that reopening would have to do again. While more such work is under way
-/// it waits longer: each checkpoint writes most of the graph.
+/// What makes a checkpoint worth it: bytes of the log, its entries, or steps of linking. While more
+/// of these are under way it waits longer: each checkpoint writes most of the graph.
 const LOG_BYTES: usize = 8 << 20;
 const LOG_ENTRIES: usize = 1_000;
 const GRAPH_STEPS: usize = 1_000;
 const GRAPH_STEPS_BUSY: usize = 8_000;
+
+/// Bytes that checkpoints may write for each byte of work, on average.
+const WRITTEN_PER_WORK: usize = 4;
+/// What a log entry costs to reopen besides its bytes, in bytes.
+const ENTRY_BYTES: usize = 1 << 10;
+/// What a step of linking is worth in bytes.
+const STEP_BYTES: usize = 4 << 10;
+
+/// A page of vectors is written again when one in this many of those stored is not in use.
+const VACANT_PART: u32 = 4;
 
 /// A checkpoint to be stored.
 pub struct Checkpoint {
@@ -44,17 +61,23 @@ pub(super) struct Stored {
     /// The manifest of the checkpoint under way.
     pending: Option<Manifest>,
     changed_record_pages: FixedBitSet,
+    /// How many vectors each stored page of vectors holds.
+    vectors_stored: Vec<u32>,
+    /// How many bytes each stored page of records has.
+    record_bytes: Vec<u32>,
     /// Stored pages that no longer count and are deleted with the next checkpoint.
     pub(super) orphans: Vec<PageKey>,
+    /// Log entries that could not be read; the next checkpoint keeps them as pages.
+    kept_entries: Vec<Vec<u8>>,
     log_bytes: usize,
     log_entries: usize,
     graph_steps: usize,
 }
 
 impl Stored {
-    pub(super) fn log_grew(&mut self, change: &Change) {
+    pub(super) fn log_grew(&mut self, bytes: usize) {
         self.log_entries += 1;
-        self.log_bytes += change.approximate_bytes();
+        self.log_bytes += bytes;
     }
 
     pub(super) fn record_changed(&mut self, slot: u32) {
@@ -64,79 +87,158 @@ impl Stored {
     pub(super) fn graph_changed(&mut self) {
         self.graph_steps += 1;
     }
+
+    pub(super) fn vectors_stored(&mut self, page: u32, count: u32) {
+        set(&mut self.vectors_stored, page, count);
+    }
+
+    pub(super) fn records_stored(&mut self, page: u32, bytes: usize) {
+        set(&mut self.record_bytes, page, u32::try_from(bytes).unwrap_or(u32::MAX));
+    }
+
+    /// Keeps the stored page of the record in `slot` as it is; it is written anew under another key.
+    pub(super) fn keep_record_page(&mut self, slot: u32) {
+        let page = (slot / RECORD_PAGE_SLOTS) as usize;
+        if let Some(key) = self.manifest.record_pages.get_mut(page) {
+            let key = std::mem::replace(key, NO_PAGE);
+            self.manifest.kept_pages.extend((key != NO_PAGE).then_some(key));
+        }
+        self.record_changed(slot);
+    }
+
+    /// Counts a page of records that cannot be read, and its ids, no longer; `keys` are kept.
+    pub(super) fn give_up_record_page(&mut self, page: u32, keys: [Option<PageKey>; 2]) {
+        let Manifest { record_pages, id_pages, kept_pages, .. } = &mut self.manifest;
+        for pages in [record_pages, id_pages] {
+            pages.get_mut(page as usize).into_iter().for_each(|key| *key = NO_PAGE);
+        }
+        kept_pages.extend(keys.into_iter().flatten());
+    }
+
+    /// Counts a page of vectors that cannot be read no longer; `key` is kept.
+    pub(super) fn give_up_vector_page(&mut self, page: u32, key: Option<PageKey>) {
+        self.manifest.vector_pages[page as usize] = NO_PAGE;
+        self.manifest.kept_pages.extend(key);
+    }
+
+    pub(super) fn keep_entry(&mut self, entry: &[u8]) {
+        self.kept_entries.push(entry.to_vec());
+    }
+}
+
+fn set(numbers: &mut Vec<u32>, at: u32, number: u32) {
+    let at = at as usize;
+    if numbers.len() <= at {
+        numbers.resize(at + 1, 0);
+    }
+    numbers[at] = number;
 }
 
 impl Collection {
-    /// Whether a checkpoint would make the next opening noticeably quicker. `idle` says that
-    /// no background work is left.
+    /// Whether a checkpoint would make the next opening noticeably quicker, and is not too dear. `idle`
+    /// says that no background work is left.
     #[must_use]
     pub fn checkpoint_due(&self, idle: bool) -> bool {
         let Stored { log_bytes, log_entries, graph_steps, .. } = self.stored;
         let steps = if idle { GRAPH_STEPS } else { GRAPH_STEPS_BUSY };
-        log_bytes >= LOG_BYTES || log_entries >= LOG_ENTRIES || graph_steps >= steps
+        let worth = log_bytes >= LOG_BYTES || log_entries >= LOG_ENTRIES || graph_steps >= steps;
+        let work = log_bytes + log_entries * ENTRY_BYTES + graph_steps * STEP_BYTES;
+        worth && work * WRITTEN_PER_WORK >= self.checkpoint_bytes()
+    }
+
+    /// About how many bytes a checkpoint would write now.
+    fn checkpoint_bytes(&self) -> usize {
+        let Stored { changed_record_pages, record_bytes, log_bytes, .. } = &self.stored;
+        let stored = |page| record_bytes.get(page).map_or(0, |bytes| *bytes as usize);
+        // What is new in a page of records comes from the log.
+        log_bytes
+            + changed_record_pages.ones().map(stored).sum::<usize>()
+            + self.vectors.as_ref().map_or(0, Vectors::dirty_bytes)
+            + self.graph.dirty_bytes()
     }
 
     /// Bytes and manifest of everything that changed since the last checkpoint. Must be followed by
     /// [`Collection::checkpoint_committed`] or [`Collection::checkpoint_failed`].
     pub fn checkpoint(&mut self) -> Checkpoint {
+        let mut next = Pages {
+            next_key: self.stored.manifest.next_key,
+            pages: Vec::new(),
+            obsolete: self.stored.orphans.clone(),
+        };
         let mut manifest = Manifest {
             sequence: self.sequence,
             next_order: self.next_order,
             dimension: u32::try_from(self.dimension().unwrap_or(0)).expect("below the maximum"),
             capacity: self.records.capacity(),
             entry_point: self.graph.entry_point(),
+            lost: self.lost().to_vec(),
             ..self.stored.manifest.clone()
         };
-        let mut pages = Vec::new();
-        let mut obsolete = self.stored.orphans.clone();
-        let mut write = |keys: &mut Vec<PageKey>, page: u32, bytes: Vec<u8>| {
-            let page = page as usize;
-            let key = manifest.next_key;
-            manifest.next_key += 1;
-            if keys.len() <= page {
-                keys.resize(page + 1, NO_PAGE);
-            }
-            let old = std::mem::replace(&mut keys[page], key);
-            if old != NO_PAGE {
-                obsolete.push(old);
-            }
-            pages.push((key, bytes));
-        };
 
-        let mut vector_keys = std::mem::take(&mut manifest.vector_pages);
         if let Some(vectors) = &mut self.vectors {
-            for page in vectors.take_dirty_pages() {
-                write(&mut vector_keys, page, encode_vector_page(vectors.page(page)));
+            let (dimension, rows) = (vectors.dimension(), vectors.rows_per_page());
+            let mut dirty: FixedBitSet =
+                vectors.take_dirty_pages().into_iter().map(|page| page as usize).collect();
+            for page in 0..vectors.page_count() {
+                let first = page * rows;
+                let (live, graph) = (&self.live, &self.graph);
+                let used = |row: usize| {
+                    let slot = first as usize + row;
+                    live.contains(slot) || graph.contains(slot as u32)
+                };
+                let count = (0..rows as usize).filter(|row| used(*row)).count() as u32;
+                let stored = self.stored.vectors_stored.get(page as usize).copied().unwrap_or(0);
+                if stored > count && (stored - count) * VACANT_PART >= stored {
+                    dirty.grow_and_insert(page as usize);
+                }
+                if dirty.contains(page as usize) {
+                    let encode = || encode_vector_page(vectors.page(page), dimension, &used);
+                    let bytes = (count > 0).then(encode);
+                    next.write(&mut manifest.vector_pages, page, bytes);
+                    self.stored.vectors_stored(page, count);
+                }
             }
         }
-        let mut record_keys = std::mem::take(&mut manifest.record_pages);
         for page in self.stored.changed_record_pages.ones() {
             let page = u32::try_from(page).expect("pages are fewer than slots");
             let first = page * RECORD_PAGE_SLOTS;
             let records = (first..first + RECORD_PAGE_SLOTS)
                 .filter_map(|slot| Some((slot, self.records.get(slot)?)));
-            write(&mut record_keys, page, encode_record_page(records));
+            let some = records.clone().next().is_some();
+            let ids = records.clone().map(|(slot, record)| (slot, &*record.id));
+            let ids = some.then(|| encode_id_page(ids));
+            let records = some.then(|| encode_record_page(records));
+            let bytes = records.as_ref().map_or(0, Vec::len);
+            set(&mut self.stored.record_bytes, page, u32::try_from(bytes).unwrap_or(u32::MAX));
+            next.write(&mut manifest.record_pages, page, records);
+            next.write(&mut manifest.id_pages, page, ids);
         }
-        let mut graph_keys = std::mem::take(&mut manifest.graph_pages);
         for page in self.graph.take_dirty_pages() {
-            write(&mut graph_keys, page, encode_graph_page(&stored_nodes(&self.graph, page)));
+            let first = page * SLOTS_PER_PAGE;
+            let slots = first..(first + SLOTS_PER_PAGE).min(self.graph.slots());
+            next.write(&mut manifest.graph_pages, page, encode_graph_page(&self.graph, slots));
         }
-        manifest.vector_pages = vector_keys;
-        manifest.record_pages = record_keys;
-        manifest.graph_pages = graph_keys;
+        if manifest.lost.is_empty() {
+            next.obsolete.append(&mut manifest.kept_pages);
+        } else {
+            for entry in &self.stored.kept_entries {
+                manifest.kept_pages.push(next.add(entry.clone()));
+            }
+        }
 
         self.stored.changed_record_pages.clear();
+        manifest.next_key = next.next_key;
         let bytes = encode_manifest(&manifest);
         self.stored.pending = Some(manifest);
+        let Pages { pages, obsolete, .. } = next;
         Checkpoint { pages, manifest: bytes, sequence: self.sequence, obsolete }
     }
-}
 
-impl Collection {
     /// Tells that the last [`Checkpoint`] is stored.
     pub fn checkpoint_committed(&mut self) {
         if let Some(manifest) = self.stored.pending.take() {
-            self.stored = Stored { manifest, ..Stored::default() };
+            let Stored { vectors_stored, record_bytes, .. } = std::mem::take(&mut self.stored);
+            self.stored = Stored { manifest, vectors_stored, record_bytes, ..Stored::default() };
         }
     }
 
@@ -151,12 +253,29 @@ impl Collection {
     }
 }
 
-fn stored_nodes(graph: &Graph, page: u32) -> Vec<StoredNode> {
-    let slots = page * SLOTS_PER_PAGE..((page + 1) * SLOTS_PER_PAGE).min(graph.slots());
-    let node = |slot| {
-        let level = graph.level(slot)?;
-        let levels = (0..=level).map(|level| graph.neighbors(slot, level).to_vec()).collect();
-        Some(StoredNode { slot, kind: graph.kind(slot)?, successor: graph.successor(slot), levels })
-    };
-    slots.filter_map(node).collect()
+/// The pages of a checkpoint that is being made.
+struct Pages {
+    next_key: PageKey,
+    pages: Vec<(PageKey, Vec<u8>)>,
+    obsolete: Vec<PageKey>,
+}
+
+impl Pages {
+    fn add(&mut self, bytes: Vec<u8>) -> PageKey {
+        let key = self.next_key;
+        self.next_key += 1;
+        self.pages.push((key, bytes));
+        key
+    }
+
+    /// Writes page number `page` of those in `keys`; without bytes there is none any more.
+    fn write(&mut self, keys: &mut Vec<PageKey>, page: u32, bytes: Option<Vec<u8>>) {
+        let page = page as usize;
+        if keys.len() <= page {
+            keys.resize(page + 1, NO_PAGE);
+        }
+        let new = bytes.map_or(NO_PAGE, |bytes| self.add(bytes));
+        let old = std::mem::replace(&mut keys[page], new);
+        self.obsolete.extend((old != NO_PAGE).then_some(old));
+    }
 }

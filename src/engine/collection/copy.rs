@@ -19,6 +19,7 @@ impl Collection {
             change.embeddings.extend_from_slice(self.embedding(slot));
             change.writes.push(Write::Put(Put {
                 id: record.id.to_string(),
+                created: true,
                 embedding: true,
                 document: record.document.as_deref().map(str::to_owned),
                 uri: record.uri.as_deref().map(str::to_owned),

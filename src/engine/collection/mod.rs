@@ -7,19 +7,25 @@
 //!
 //! A linked embedding never changes in place: its record moves to another slot, and the old slot
 //! is a tombstone until the graph has been repaired around it.
+//!
+//! Damage. What cannot be read is lost by name, the rest stays in use ([`lost`]).
 
 mod checkpoint;
 mod copy;
 mod link;
+mod lost;
 mod plan;
 mod read;
 mod restore;
 mod search;
+mod verify;
 
 pub use checkpoint::Checkpoint;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::Selection;
+pub use restore::Problem;
 pub use search::SearchAnswer;
+pub use verify::{Health, Stored as StoredParts};
 
 use std::cell::RefCell;
 
@@ -29,9 +35,11 @@ use vecino_kernels::vectors::Vectors;
 
 use super::change::{Change, Put, Write};
 use super::definition::{Configuration, Definition};
+use super::format::{Part, Place};
 use super::planner::Planner;
 use super::record::{Record, Records};
 use checkpoint::Stored;
+use lost::LostRecords;
 
 /// Records, embeddings and graph of one collection.
 ///
@@ -52,6 +60,7 @@ pub struct Collection {
     /// The number of the last change applied; changes are numbered from 1.
     sequence: u64,
     stored: Stored,
+    lost: LostRecords,
     planner: Planner,
     scratch: RefCell<Scratch>,
 }
@@ -72,6 +81,7 @@ impl Collection {
             next_order: 0,
             sequence: 0,
             stored: Stored::default(),
+            lost: LostRecords::default(),
             planner: Planner::default(),
             scratch: RefCell::new(Scratch::new()),
         }
@@ -181,7 +191,7 @@ impl Collection {
     /// Carries out a planned change. O(1) a record; linking comes later ([`Collection::link`]).
     pub fn apply(&mut self, change: Change) {
         self.sequence += 1;
-        self.stored.log_grew(&change);
+        self.stored.log_grew(change.approximate_bytes());
         if change.dimension > 0 && self.vectors.is_none() {
             let space = self.definition.configuration.space;
             self.vectors = Some(Vectors::new(space, change.dimension as usize));
@@ -189,11 +199,7 @@ impl Collection {
         let mut embeddings = change.embeddings.chunks_exact((change.dimension as usize).max(1));
         for write in change.writes {
             match write {
-                Write::Delete(id) => {
-                    if let Some(slot) = self.records.slot(&id) {
-                        self.vacate(slot);
-                    }
-                }
+                Write::Delete(id) => self.delete(&id),
                 Write::Put(put) => {
                     let embedding = if put.embedding { embeddings.next() } else { None };
                     self.put(put, embedding);
@@ -202,7 +208,21 @@ impl Collection {
         }
     }
 
+    fn delete(&mut self, id: &str) {
+        self.lost.forget(id);
+        if let Some(slot) = self.records.slot(id) {
+            self.vacate(slot);
+        }
+    }
+
     fn put(&mut self, put: Put, embedding: Option<&[f32]>) {
+        if put.created {
+            // Only where its deletion is lost is it there all the same.
+            self.delete(&put.id);
+        } else if self.records.slot(&put.id).is_none() {
+            // What it changes is lost, or so is the change that created it.
+            return self.lose(&put.id, Part::Change, Place::Log(self.sequence, self.sequence));
+        }
         let old = self.records.slot(&put.id);
         let mut slot = old;
         let mut record = match old {

@@ -36,7 +36,7 @@ pub struct Embeddings {
 }
 
 /// The largest dimension taken; a vector of it fills a quarter of a page.
-const MAX_DIMENSION: usize = 65_536;
+pub(super) const MAX_DIMENSION: usize = 65_536;
 
 /// What a batch is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +75,13 @@ impl Collection {
         }
         let slots = self.get(selection, limit, 0)?;
         let ids = slots.iter().map(|&slot| Write::Delete(self.record(slot).id.to_string()));
-        let change = Change { writes: ids.collect(), ..Change::default() };
+        let mut writes: Vec<_> = ids.collect();
+        if let (false, Some(ids)) = (selection.has_clause(), &selection.ids) {
+            // They are gone already; this is how a caller says that it need not be told any more.
+            let lost = ids.iter().filter(|id| self.lost.has(id)).cloned();
+            writes.extend(lost.map(Write::Delete));
+        }
+        let change = Change { writes, ..Change::default() };
         Ok((change, u32::try_from(slots.len()).expect("slots are u32")))
     }
 
@@ -133,7 +139,8 @@ impl Collection {
             let (id, document, uri) = (id.clone(), text(documents), text(uris));
             let metadata =
                 patch.map(|patch| patch.merge(old.and_then(|old| old.metadata.as_ref())));
-            let put = Put { id, embedding: row.is_some(), document, uri, metadata };
+            let (created, embedding) = (old.is_none(), row.is_some());
+            let put = Put { id, created, embedding, document, uri, metadata };
             if old.is_some()
                 && !put.embedding
                 && put.document.is_none()

@@ -1,15 +1,43 @@
 //! Opening: a collection from its checkpoint and the log after it.
+//!
+//! What cannot be read is left out and named (see [`lost`](super::lost)); nothing is written. The
+//! whole collection is refused only where nobody can say what is missing: when both copies of the
+//! manifest are damaged, or there is none although the log has been trimmed; and when anything was
+//! written by a newer version.
 
+use fixedbitset::FixedBitSet;
 use vecino_kernels::hnsw::{Graph, Kind};
 use vecino_kernels::vectors::Vectors;
 
+use super::checkpoint::RECORD_PAGE_SLOTS;
+use super::lost::LostRecords;
+use super::plan::MAX_DIMENSION;
 use super::{Collection, new_graph};
+use crate::engine::change::Change;
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
-    Manifest, NO_PAGE, PageKey, decode_change, decode_graph_page, decode_manifest,
-    decode_record_page, decode_vector_page,
+    Manifest, NO_PAGE, PageKey, Part, Place, Touched, decode_change, decode_graph_page,
+    decode_id_page, decode_manifest, decode_record_page, decode_touched, decode_vector_page,
 };
+use crate::engine::record::Record;
+
+/// Something stored that cannot be read or does not fit to the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong with it, for people.
+    pub what: String,
+    /// Where it is stored.
+    pub place: String,
+    /// The kind of problem, for programs: "damaged", "missing", "orphan" or "inconsistent".
+    pub code: &'static str,
+}
+
+impl Problem {
+    pub(super) fn new(code: &'static str, place: &dyn ToString, what: &str) -> Self {
+        Self { what: what.to_owned(), place: place.to_string(), code }
+    }
+}
 
 impl Collection {
     /// Keys of the pages that a stored manifest names, for [`Collection::open`].
@@ -23,92 +51,277 @@ impl Collection {
     /// The collection as stored: the checkpoint, if any, and the log entries after it.
     ///
     /// `pages` holds what is stored under each of [`Collection::checkpoint_pages`], in their order.
-    /// A graph that is damaged is dropped, to be built again in the background, and its damage
-    /// is returned as a warning.
+    /// Damage is returned as a warning. A graph that is damaged is dropped, to be built again in the
+    /// background; records that are damaged are [`lost`](Collection::lost).
     ///
     /// # Errors
-    /// `damaged` when embeddings, records or log entries are missing or unreadable;
-    /// `unsupported_version`.
+    /// `damaged` when it is not even known which pages count; `unsupported_version`.
     pub fn open(
         definition: Definition,
         manifest: Option<&[u8]>,
         pages: Vec<Option<Vec<u8>>>,
         log: Vec<(u64, Vec<u8>)>,
     ) -> Result<(Self, Option<Error>)> {
-        let mut collection = Self::new(definition);
-        let mut warning = None;
-        if let Some(manifest) = manifest {
-            let manifest = decode_manifest(manifest)?;
-            warning = collection.restore(manifest, &mut pages.into_iter())?;
-        }
-        for (sequence, entry) in log {
-            collection.replay(sequence, &entry)?;
-        }
+        let (collection, problems) = Self::examine(definition, manifest, pages, log)?;
+        let warning = collection.warning().or_else(|| {
+            let Problem { what, place, .. } = problems.first()?;
+            let message = format!("{what} ({place}); it is built anew from the records");
+            Some(Error::new(Code::Damaged, message))
+        });
         Ok((collection, warning))
     }
 
-    /// Applies log entry number `sequence`, which must be the one after the last applied.
+    /// [`Collection::open`], with everything that was found wrong.
+    pub(super) fn examine(
+        definition: Definition,
+        manifest: Option<&[u8]>,
+        pages: Vec<Option<Vec<u8>>>,
+        log: Vec<(u64, Vec<u8>)>,
+    ) -> Result<(Self, Vec<Problem>)> {
+        let mut collection = Self::new(definition);
+        let mut problems = Vec::new();
+        if let Some(manifest) = manifest {
+            collection.restore(
+                decode_manifest(manifest)?,
+                &mut pages.into_iter(),
+                &mut problems,
+            )?;
+        }
+        for (sequence, entry) in log {
+            let expected = collection.sequence + 1;
+            if sequence < expected {
+                let what = "a log entry that the checkpoint holds has not been deleted";
+                problems.push(Problem::new("orphan", &Place::Log(sequence, sequence), what));
+                continue;
+            }
+            if sequence > expected {
+                if manifest.is_none() {
+                    return damaged(format!(
+                        "the log begins with entry {sequence}, and there is no manifest"
+                    ));
+                }
+                let place = Place::Log(expected, sequence - 1);
+                problems.push(Problem::new("missing", &place, "log entries are missing"));
+                collection.lose_unknown(Part::Change, place);
+                collection.sequence = sequence - 1;
+            }
+            if let Some(error) = collection.replay(sequence, &entry)? {
+                let place = Place::Log(sequence, sequence);
+                problems.push(Problem::new("damaged", &place, &error.message));
+            }
+        }
+        Ok((collection, problems))
+    }
+
+    /// Applies log entry number `sequence`, which must be the one after the last applied. If it
+    /// cannot be read, the records that it is about are lost and the damage is returned.
     ///
     /// # Errors
-    /// `damaged`, `unsupported_version`; then nothing is applied.
-    pub fn replay(&mut self, sequence: u64, entry: &[u8]) -> Result<()> {
+    /// `damaged` for another number, `unsupported_version`; then nothing is applied.
+    pub fn replay(&mut self, sequence: u64, entry: &[u8]) -> Result<Option<Error>> {
         let expected = self.sequence + 1;
         if sequence != expected {
             return damaged(format!("log entry {expected} is missing, found {sequence}"));
         }
-        let change = decode_change(entry)?;
-        let dimension = self.dimension().unwrap_or(change.dimension as usize);
-        if change.dimension != 0 && change.dimension as usize != dimension {
-            return damaged(format!("log entry {sequence} has another dimension"));
+        match decode_change(entry).and_then(|change| self.fitting(change)) {
+            Ok(change) => {
+                self.apply(change);
+                Ok(None)
+            }
+            Err(error) if error.code == Code::Damaged => {
+                self.sequence = sequence;
+                self.stored.log_grew(entry.len());
+                self.stored.keep_entry(entry);
+                let place = Place::Log(sequence, sequence);
+                match decode_touched(entry) {
+                    Err(_) => self.lose_unknown(Part::Change, place),
+                    Ok(touched) => touched.into_iter().for_each(|(what, id)| match what {
+                        Touched::Deleted => self.delete(id),
+                        Touched::Changed => self.lose(id, Part::Change, place),
+                        Touched::Created => self.lose(id, Part::Record, place),
+                    }),
+                }
+                Ok(Some(error))
+            }
+            Err(error) => Err(error),
         }
-        self.apply(change);
-        Ok(())
     }
 
-    fn restore(&mut self, manifest: Manifest, pages: &mut Pages) -> Result<Option<Error>> {
+    fn fitting(&self, change: Change) -> Result<Change> {
+        let dimension = change.dimension as usize;
+        let expected = self.dimension().unwrap_or(dimension);
+        if dimension != 0 && (dimension != expected || dimension > MAX_DIMENSION) {
+            return damaged("a log entry has another dimension than the collection".to_owned());
+        }
+        Ok(change)
+    }
+
+    fn restore(
+        &mut self,
+        manifest: Manifest,
+        pages: &mut Pages,
+        problems: &mut Vec<Problem>,
+    ) -> Result<()> {
+        let (dimension, capacity) = (manifest.dimension as usize, manifest.capacity);
+        let slots = manifest.record_pages.len() * RECORD_PAGE_SLOTS as usize;
+        if dimension > MAX_DIMENSION || capacity as usize > slots {
+            return damaged("a manifest names fewer pages than it has slots".to_owned());
+        }
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
-        self.records.ensure(manifest.capacity);
-        self.live.grow(manifest.capacity as usize);
-        self.unlinked.grow(manifest.capacity as usize);
+        self.lost = LostRecords::from_manifest(&manifest.lost);
+        self.records.ensure(capacity);
+        self.live.grow(capacity as usize);
+        self.unlinked.grow(capacity as usize);
+        self.stored.manifest = manifest.clone();
 
-        if manifest.dimension > 0 {
-            let space = self.definition.configuration.space;
-            let mut vectors = Vectors::new(space, manifest.dimension as usize);
-            for (number, key) in written(&manifest.vector_pages) {
-                vectors.set_page(number, &decode_vector_page(&take(pages, key)?)?)?;
-            }
-            self.vectors = Some(vectors);
-        }
-        for (_, key) in written(&manifest.record_pages) {
-            for (slot, record) in decode_record_page(&take(pages, key)?)? {
-                let has_vector = self.vectors.as_ref().is_some_and(|v| slot < v.capacity());
-                if slot >= manifest.capacity || !has_vector || self.live.contains(slot as usize) {
-                    return damaged(format!(
-                        "page {key} has a record in slot {slot}, which is none"
-                    ));
+        let take_ids = |(page, key)| (page, key, pages.next().flatten());
+        let ids: Vec<_> = written(&manifest.id_pages).map(take_ids).collect();
+        let embedded = self.restore_vectors(&manifest, pages, problems)?;
+        for (number, key) in written(&manifest.record_pages) {
+            let ids = ids.iter().find(|(page, ..)| *page == number);
+            let ids = ids.and_then(|(_, key, bytes)| Some((*key, bytes.as_deref()?)));
+            let bytes = pages.next().flatten();
+            let place = Place::Page(key);
+            match readable(bytes.as_deref(), "page of records", decode_record_page)? {
+                Ok(records) => {
+                    self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
+                    self.check_ids(number, &records, ids, problems)?;
+                    for (slot, record) in records {
+                        self.restore_record(&manifest, (slot, record), number, &embedded, problems);
+                    }
                 }
-                self.records.put(slot, record);
-                self.live.insert(slot as usize);
+                Err((code, what)) => {
+                    problems.push(Problem::new(code, &place, &what));
+                    let names = ids.map(|(_, bytes)| bytes);
+                    match readable(names, "page of ids", decode_id_page)? {
+                        Ok(ids) => {
+                            ids.iter().for_each(|(_, id)| self.lose(id, Part::Record, place));
+                        }
+                        Err(_) => self.lose_unknown(Part::Record, place),
+                    }
+                    let keys = [bytes.as_ref().map(|_| key), ids.map(|(key, _)| key)];
+                    self.stored.give_up_record_page(number, keys);
+                }
             }
         }
-        if self.live.count_ones(..) != self.records.len() as usize {
-            return damaged("two records have the same id".to_owned());
-        }
-
-        let restored = self.restore_graph(&manifest, pages);
-        self.stored.manifest = manifest;
-        match restored {
+        match self.restore_graph(&manifest, pages) {
             Ok(graph) => {
                 self.graph = graph;
                 self.sort_slots();
-                Ok(None)
             }
-            Err(error) => {
+            Err(error) if error.code == Code::Damaged => {
+                problems.push(Problem::new("damaged", &"the graph", &error.message));
                 self.drop_graph();
-                Ok(Some(error))
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Reads the embeddings; returns which slots have one.
+    fn restore_vectors(
+        &mut self,
+        manifest: &Manifest,
+        pages: &mut Pages,
+        problems: &mut Vec<Problem>,
+    ) -> Result<FixedBitSet> {
+        let mut embedded = FixedBitSet::with_capacity(manifest.capacity as usize);
+        let dimension = manifest.dimension as usize;
+        if dimension == 0 {
+            return Ok(embedded);
+        }
+        let mut vectors = Vectors::new(self.definition.configuration.space, dimension);
+        let rows_per_page = vectors.rows_per_page();
+        for (number, key) in written(&manifest.vector_pages) {
+            let bytes = pages.next().flatten();
+            let first = number.saturating_mul(rows_per_page);
+            let mut read = |bytes: &[u8]| {
+                if first >= manifest.capacity {
+                    return damaged("a page of vectors is beyond the last slot".to_owned());
+                }
+                let mut used = 0;
+                vectors.restore_page(number, &mut |rows| {
+                    used = 0;
+                    decode_vector_page(bytes, rows, dimension, &mut |row| {
+                        used += 1;
+                        embedded.grow_and_insert(first as usize + row);
+                    })
+                })?;
+                Ok(used)
+            };
+            match readable(bytes.as_deref(), "page of vectors", &mut read)? {
+                Ok(used) => self.stored.vectors_stored(number, used),
+                Err((code, what)) => {
+                    problems.push(Problem::new(code, &Place::Page(key), &what));
+                    // A page may have been read halfway.
+                    let end = first.saturating_add(rows_per_page).min(embedded.len() as u32);
+                    embedded.set_range(first.min(end) as usize..end as usize, false);
+                    self.stored.give_up_vector_page(number, bytes.map(|_| key));
+                }
             }
         }
+        self.vectors = Some(vectors);
+        Ok(embedded)
+    }
+
+    fn restore_record(
+        &mut self,
+        manifest: &Manifest,
+        (slot, record): (u32, Record),
+        page: u32,
+        embedded: &FixedBitSet,
+        problems: &mut Vec<Problem>,
+    ) {
+        let key = manifest.record_pages[page as usize];
+        let fits = slot / RECORD_PAGE_SLOTS == page
+            && slot < manifest.capacity
+            && !self.live.contains(slot as usize)
+            && self.records.slot(&record.id).is_none();
+        let has_vector = self.vectors.as_ref().is_some_and(|vectors| slot < vectors.capacity());
+        if fits && has_vector && embedded.contains(slot as usize) {
+            self.records.put(slot, record);
+            self.live.insert(slot as usize);
+            return;
+        }
+        self.stored.keep_record_page(page * RECORD_PAGE_SLOTS);
+        if fits {
+            let rows = self.vectors.as_ref().map_or(1, Vectors::rows_per_page);
+            let vectors = manifest.vector_pages.get((slot / rows) as usize).copied();
+            let place = Place::Page(vectors.filter(|key| *key != NO_PAGE).unwrap_or(key));
+            self.lose(&record.id, Part::Embedding, place);
+        } else {
+            let what = format!("the record \"{}\" is in slot {slot}, which is not its", record.id);
+            problems.push(Problem::new("damaged", &Place::Page(key), &what));
+            self.lose(&record.id, Part::Record, Place::Page(key));
+        }
+    }
+
+    /// Compares a page of ids with the page of records that it is of; if they differ, both are
+    /// written anew with the next checkpoint.
+    fn check_ids(
+        &mut self,
+        number: u32,
+        records: &[(u32, Record)],
+        ids: Option<(PageKey, &[u8])>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<()> {
+        let equal = |bytes: &[u8]| {
+            let ids = decode_id_page(bytes)?;
+            let same = ids.len() == records.len()
+                && ids.iter().zip(records).all(|(a, b)| a.0 == b.0 && *a.1 == *b.1.id);
+            if same { Ok(()) } else { damaged("it names other records".to_owned()) }
+        };
+        if let Err((code, what)) = readable(ids.map(|(_, bytes)| bytes), "page of ids", equal)? {
+            let key = self.stored.manifest.id_pages.get_mut(number as usize);
+            let place = Place::Page(key.as_deref().copied().unwrap_or(NO_PAGE));
+            problems.push(Problem::new(code, &place, &what));
+            if let (Some(key), None) = (key, ids) {
+                *key = NO_PAGE;
+            }
+            self.stored.record_changed(number * RECORD_PAGE_SLOTS);
+        }
+        Ok(())
     }
 
     /// Starts over with an empty graph; what is stored of the old one goes with the next checkpoint.
@@ -137,7 +350,10 @@ impl Collection {
     fn restore_graph(&self, manifest: &Manifest, pages: &mut Pages) -> Result<Graph> {
         let mut graph = new_graph(&self.definition);
         for (_, key) in written(&manifest.graph_pages) {
-            for node in decode_graph_page(&take(pages, key)?)? {
+            let Some(bytes) = pages.next().flatten() else {
+                return damaged(format!("page {key} of the graph is missing"));
+            };
+            decode_graph_page(&bytes, &mut |node| {
                 if node.slot >= manifest.capacity {
                     return damaged(format!("page {key} has a node in slot {}", node.slot));
                 }
@@ -145,9 +361,8 @@ impl Collection {
                 if live == (node.kind == Kind::Removed) {
                     return damaged(format!("node {} and its record disagree", node.slot));
                 }
-                let levels: Vec<&[u32]> = node.levels.iter().map(Vec::as_slice).collect();
-                graph.restore_node(node.slot, node.kind, node.successor, &levels)?;
-            }
+                Ok(graph.restore_node(node.slot, node.kind, node.successor, node.levels)?)
+            })?;
         }
         graph.restore_entry_point(manifest.entry_point)?;
         graph.check().or_else(damaged)?;
@@ -156,19 +371,28 @@ impl Collection {
 }
 
 /// Number and key of each page that was written.
-fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> {
+pub(super) fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> {
     (0..).zip(keys.iter().copied()).filter(|(_, key)| *key != NO_PAGE)
 }
 
-/// The stored pages that are still to be read, in the order in which the manifest names them.
+/// The stored pages that are still to be read, in the order in which the manifest names them. Each is
+/// taken out, so that its memory is free again once it is read: opening then needs little more than
+/// the pages themselves.
 type Pages = std::vec::IntoIter<Option<Vec<u8>>>;
 
-/// Takes the next page out, so that its memory is free again once it is read: opening then needs
-/// little more than the pages themselves. `key` is for the error.
-fn take(pages: &mut Pages, key: PageKey) -> Result<Vec<u8>> {
-    match pages.next().flatten() {
-        Some(bytes) => Ok(bytes),
-        None => damaged(format!("page {key} is missing")),
+/// What `read` makes of a page; in the inner result, why it cannot be read.
+fn readable<'a, T>(
+    page: Option<&'a [u8]>,
+    name: &str,
+    read: impl FnOnce(&'a [u8]) -> Result<T>,
+) -> Result<Result<T, (&'static str, String)>> {
+    let Some(bytes) = page else { return Ok(Err(("missing", format!("a {name} is missing")))) };
+    match read(bytes) {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) if error.code == Code::Damaged => {
+            Ok(Err(("damaged", format!("a {name} cannot be read: {error}"))))
+        }
+        Err(error) => Err(error),
     }
 }
 

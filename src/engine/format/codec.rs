@@ -136,10 +136,20 @@ impl<'a> Reader<'a> {
         Ok(numbers.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect())
     }
 
-    pub(super) fn u32s(&mut self, count: usize) -> Result<Vec<u32>> {
-        let size = count.checked_mul(4).ok_or_else(|| damage("a length is too large"))?;
-        let (numbers, _) = self.bytes(size)?.as_chunks::<4>();
-        Ok(numbers.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+    /// Takes as many numbers as `numbers` holds.
+    pub(super) fn f32s_into(&mut self, numbers: &mut [f32]) -> Result<()> {
+        let (stored, _) = self.bytes(size_of_val(numbers))?.as_chunks::<4>();
+        for (number, bytes) in numbers.iter_mut().zip(stored) {
+            *number = f32::from_le_bytes(*bytes);
+        }
+        Ok(())
+    }
+
+    /// Appends `count` numbers, of which the caller knows that they are there.
+    pub(super) fn u32s_into(&mut self, numbers: &mut Vec<u32>, count: usize) -> Result<()> {
+        let (stored, _) = self.bytes(count * 4)?.as_chunks::<4>();
+        numbers.extend(stored.iter().map(|bytes| u32::from_le_bytes(*bytes)));
+        Ok(())
     }
 
     pub(super) fn option<T>(

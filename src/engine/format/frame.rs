@@ -1,6 +1,6 @@
 //! The frame around everything stored.
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh64::xxh64;
 
 use crate::engine::error::{Code, Error, Result};
 
@@ -8,7 +8,7 @@ use crate::engine::error::{Code, Error, Result};
 pub const FORMAT_VERSION: u8 = 1;
 
 const MAGIC: [u8; 2] = *b"VC";
-const HEADER: usize = 12;
+pub(super) const HEADER: usize = 12;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(super) enum Kind {
     RecordPage = 5,
     GraphPage = 6,
     Namespaces = 7,
+    IdPage = 8,
 }
 
 impl Kind {
@@ -33,12 +34,13 @@ impl Kind {
             Self::RecordPage => "record page",
             Self::GraphPage => "graph page",
             Self::Namespaces => "list of tenants and databases",
+            Self::IdPage => "page of ids",
         }
     }
 }
 
-fn checksum(kind: Kind, version: u8, body: &[u8]) -> u64 {
-    xxh3_64_with_seed(body, u64::from(kind as u8) << 8 | u64::from(version))
+pub(super) fn checksum(kind: Kind, version: u8, body: &[u8]) -> u64 {
+    xxh64(body, u64::from(kind as u8) << 8 | u64::from(version))
 }
 
 /// An empty frame whose body is appended by the caller; [`seal`] completes it.
@@ -67,7 +69,13 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<&[u8]> {
         return damaged("holds another kind of data");
     }
     let version = bytes[3];
-    if version == 0 || version > FORMAT_VERSION {
+    let (head, body) = bytes.split_at(HEADER);
+    let stored = u64::from_le_bytes(head[4..].try_into().expect("eight bytes"));
+    // Every version has this header, so that a newer one is told from a version that is damaged.
+    if version == 0 || stored != checksum(kind, version, body) {
+        return damaged("the checksum does not match");
+    }
+    if version > FORMAT_VERSION {
         return Err(Error::new(
             Code::UnsupportedVersion,
             format!(
@@ -75,11 +83,6 @@ pub(super) fn open(kind: Kind, bytes: &[u8]) -> Result<&[u8]> {
                 kind.name()
             ),
         ));
-    }
-    let (head, body) = bytes.split_at(HEADER);
-    let stored = u64::from_le_bytes(head[4..].try_into().expect("eight bytes"));
-    if stored != checksum(kind, version, body) {
-        return damaged("the checksum does not match");
     }
     Ok(body)
 }

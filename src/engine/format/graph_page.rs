@@ -5,7 +5,7 @@
 //!                       level count u8, per level: count u32, neighbors u32 ...
 //! ```
 
-use vecino_kernels::hnsw::Kind as NodeKind;
+use vecino_kernels::hnsw::{Graph, Kind as NodeKind};
 
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
@@ -13,7 +13,7 @@ use crate::engine::error::Result;
 
 /// A node of the graph as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredNode {
+pub struct StoredNode<'a> {
     /// Its slot.
     pub slot: u32,
     /// Whether it is linked, a twin or a tombstone.
@@ -21,40 +21,45 @@ pub struct StoredNode {
     /// The node after it in the ring through all nodes.
     pub successor: Option<u32>,
     /// Its neighbors on each of its levels, level 0 first.
-    pub levels: Vec<Vec<u32>>,
+    pub levels: &'a [&'a [u32]],
 }
 
-/// The bytes of a page that holds `nodes`.
+/// The bytes of a page that holds the nodes of `graph` in `slots`; `None` if there are none.
 #[must_use]
-pub fn encode_graph_page(nodes: &[StoredNode]) -> Vec<u8> {
-    let mut out = Writer(frame::begin(Kind::GraphPage, 4 + nodes.len() * 150));
-    out.count(nodes.len());
-    for node in nodes {
-        out.u32(node.slot);
-        out.u8(match node.kind {
+pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Option<Vec<u8>> {
+    let mut out = Writer(frame::begin(Kind::GraphPage, 4 + slots.len() * 150));
+    out.count(slots.clone().filter(|slot| graph.contains(*slot)).count());
+    let empty = out.0.len();
+    for slot in slots {
+        let (Some(kind), Some(level)) = (graph.kind(slot), graph.level(slot)) else { continue };
+        out.u32(slot);
+        out.u8(match kind {
             NodeKind::Linked => 0,
             NodeKind::Twin => 1,
             NodeKind::Removed => 2,
         });
-        out.option(node.successor, Writer::u32);
-        out.u8(u8::try_from(node.levels.len()).expect("levels are few"));
-        for neighbors in &node.levels {
+        out.option(graph.successor(slot), Writer::u32);
+        out.u8(level + 1);
+        for level in 0..=level {
+            let neighbors = graph.neighbors(slot, level);
             out.count(neighbors.len());
             out.u32s(neighbors);
         }
     }
-    frame::seal(Kind::GraphPage, out.0)
+    (out.0.len() > empty).then(|| frame::seal(Kind::GraphPage, out.0))
 }
 
-/// Reads the nodes of a page.
+/// Calls `node` for each node of a page. Nothing is allocated for a node.
 ///
 /// # Errors
-/// `damaged`, `unsupported_version`.
-pub fn decode_graph_page(bytes: &[u8]) -> Result<Vec<StoredNode>> {
+/// `damaged`, `unsupported_version`, and what `node` fails with.
+pub fn decode_graph_page(
+    bytes: &[u8],
+    node: &mut dyn FnMut(&StoredNode<'_>) -> Result<()>,
+) -> Result<()> {
     let mut reader = Reader(frame::open(Kind::GraphPage, bytes)?);
-    let count = reader.count(7)?;
-    let mut nodes = Vec::with_capacity(count);
-    for _ in 0..count {
+    let mut links = Vec::new();
+    for _ in 0..reader.count(7)? {
         let slot = reader.u32()?;
         let kind = match reader.u8()? {
             0 => NodeKind::Linked,
@@ -63,15 +68,21 @@ pub fn decode_graph_page(bytes: &[u8]) -> Result<Vec<StoredNode>> {
             _ => return Err(damage("a node of the graph has an unknown kind")),
         };
         let successor = reader.option(Reader::u32)?;
-        let levels = reader.u8()?;
-        let levels = (0..levels)
-            .map(|_| {
-                let count = reader.count(4)?;
-                reader.u32s(count)
-            })
-            .collect::<Result<_>>()?;
-        nodes.push(StoredNode { slot, kind, successor, levels });
+        let count = usize::from(reader.u8()?);
+        let mut ends = [0; u8::MAX as usize];
+        links.clear();
+        for end in &mut ends[..count] {
+            let count = reader.count(4)?;
+            reader.u32s_into(&mut links, count)?;
+            *end = links.len();
+        }
+        let mut levels = [&[][..]; u8::MAX as usize];
+        let mut start = 0;
+        for (level, end) in levels.iter_mut().zip(&ends[..count]) {
+            *level = &links[start..*end];
+            start = *end;
+        }
+        node(&StoredNode { slot, kind, successor, levels: &levels[..count] })?;
     }
-    reader.end()?;
-    Ok(nodes)
+    reader.end()
 }

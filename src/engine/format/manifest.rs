@@ -2,12 +2,17 @@
 //!
 //! ```text
 //! sequence u64 | next_order u64 | next_key u64 | dimension u32 | capacity u32 | entry_point?
-//! | keys of vector pages | of record pages | of graph pages        each: count u32, keys u64 ...
+//! | keys of vector pages | of record pages | of id pages | of graph pages | of kept pages
+//!                                                                  each: count u32, keys u64 ...
+//! | count u32, lost    each: part u8, place u8, two numbers u64, id?
 //! ```
+//!
+//! It is written twice, one frame after the other, and read from the first that is whole: without it
+//! nobody knows which pages count.
 
 use super::codec::{Reader, Writer};
-use super::frame::{self, Kind};
-use crate::engine::error::Result;
+use super::frame::{self, Kind, damage};
+use crate::engine::error::{Code, Result};
 
 /// Names a stored page within its collection; never used twice.
 pub type PageKey = u64;
@@ -34,14 +39,74 @@ pub struct Manifest {
     pub vector_pages: Vec<PageKey>,
     /// Keys of the record pages, by page number.
     pub record_pages: Vec<PageKey>,
+    /// Keys of the pages of ids, by the number of the record page that they are of.
+    pub id_pages: Vec<PageKey>,
     /// Keys of the graph pages, by page number.
     pub graph_pages: Vec<PageKey>,
+    /// Pages and log entries that could not be read. They count no more and stay until nothing is lost.
+    pub kept_pages: Vec<PageKey>,
+    /// What is known to be lost, by id.
+    pub lost: Vec<Lost>,
+}
+
+/// A record that cannot be read any more, or more than that.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    /// The record's id; `None` if it is not known which records are concerned.
+    pub id: Option<Box<str>>,
+    /// What of it is lost.
+    pub part: Part,
+    /// Where that was.
+    pub place: Place,
+}
+
+/// A part of a record that can be lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Part {
+    /// All but its embedding.
+    Record = 0,
+    /// Its embedding.
+    Embedding = 1,
+    /// A change of it.
+    Change = 2,
+}
+
+impl Part {
+    /// The stable name, as JavaScript sees it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Embedding => "embedding",
+            Self::Change => "change",
+        }
+    }
+}
+
+/// Where something is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In the page of this key.
+    Page(PageKey),
+    /// In the log entries from the one number to the other.
+    Log(u64, u64),
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Page(key) => write!(f, "page {key}"),
+            Self::Log(first, last) if first == last => write!(f, "log entry {first}"),
+            Self::Log(first, last) => write!(f, "log entries {first} to {last}"),
+        }
+    }
 }
 
 impl Manifest {
-    /// Keys of all pages.
+    /// Keys of the pages that make up the collection, in the order in which opening takes them.
     pub fn pages(&self) -> impl Iterator<Item = PageKey> {
-        let keys = [&self.vector_pages, &self.record_pages, &self.graph_pages];
+        let keys = [&self.id_pages, &self.vector_pages, &self.record_pages, &self.graph_pages];
         keys.into_iter().flatten().copied().filter(|key| *key != NO_PAGE)
     }
 }
@@ -58,7 +123,10 @@ impl Default for Manifest {
             entry_point: None,
             vector_pages: Vec::new(),
             record_pages: Vec::new(),
+            id_pages: Vec::new(),
             graph_pages: Vec::new(),
+            kept_pages: Vec::new(),
+            lost: Vec::new(),
         }
     }
 }
@@ -73,26 +141,56 @@ pub fn encode_manifest(manifest: &Manifest) -> Vec<u8> {
     out.u32(manifest.dimension);
     out.u32(manifest.capacity);
     out.option(manifest.entry_point, Writer::u32);
-    for keys in [&manifest.vector_pages, &manifest.record_pages, &manifest.graph_pages] {
+    let Manifest { vector_pages, record_pages, id_pages, graph_pages, kept_pages, .. } = manifest;
+    for keys in [vector_pages, record_pages, id_pages, graph_pages, kept_pages] {
         out.count(keys.len());
         for key in keys {
             out.u64(*key);
         }
     }
-    frame::seal(Kind::Manifest, out.0)
+    out.count(manifest.lost.len());
+    for Lost { id, part, place } in &manifest.lost {
+        out.u8(*part as u8);
+        let (kind, first, last) = match *place {
+            Place::Page(key) => (0, key, 0),
+            Place::Log(first, last) => (1, first, last),
+        };
+        out.u8(kind);
+        out.u64(first);
+        out.u64(last);
+        out.option(id.as_deref(), Writer::text);
+    }
+    let mut twice = frame::seal(Kind::Manifest, out.0);
+    twice.extend_from_within(..);
+    twice
 }
 
-/// Reads a manifest.
+/// Reads a manifest: from its second copy if the first cannot be read.
 ///
 /// # Errors
-/// `damaged`, `unsupported_version`.
+/// `damaged` if neither copy can be read; `unsupported_version`.
 pub fn decode_manifest(bytes: &[u8]) -> Result<Manifest> {
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    match decode_copy(first) {
+        Err(error) if error.code == Code::Damaged => decode_copy(second).map_err(|_| error),
+        result => result,
+    }
+}
+
+/// Whether both copies of a manifest can be read and say the same.
+#[must_use]
+pub fn is_whole_manifest(bytes: &[u8]) -> bool {
+    let (first, second) = bytes.split_at(bytes.len() / 2);
+    first == second && decode_copy(first).is_ok()
+}
+
+fn decode_copy(bytes: &[u8]) -> Result<Manifest> {
     let mut reader = Reader(frame::open(Kind::Manifest, bytes)?);
     let keys = |reader: &mut Reader<'_>| -> Result<Vec<PageKey>> {
         let count = reader.count(8)?;
         (0..count).map(|_| reader.u64()).collect()
     };
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         sequence: reader.u64()?,
         next_order: reader.u64()?,
         next_key: reader.u64()?,
@@ -101,8 +199,26 @@ pub fn decode_manifest(bytes: &[u8]) -> Result<Manifest> {
         entry_point: reader.option(Reader::u32)?,
         vector_pages: keys(&mut reader)?,
         record_pages: keys(&mut reader)?,
+        id_pages: keys(&mut reader)?,
         graph_pages: keys(&mut reader)?,
+        kept_pages: keys(&mut reader)?,
+        lost: Vec::new(),
     };
+    for _ in 0..reader.count(19)? {
+        let part = match reader.u8()? {
+            0 => Part::Record,
+            1 => Part::Embedding,
+            2 => Part::Change,
+            _ => return Err(damage("a manifest names an unknown part of a record")),
+        };
+        let place = match (reader.u8()?, reader.u64()?, reader.u64()?) {
+            (0, key, _) => Place::Page(key),
+            (1, first, last) => Place::Log(first, last),
+            _ => return Err(damage("a manifest names an unknown kind of place")),
+        };
+        let id = reader.option(Reader::text)?.map(Box::from);
+        manifest.lost.push(Lost { id, part, place });
+    }
     reader.end()?;
     Ok(manifest)
 }

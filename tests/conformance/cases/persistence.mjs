@@ -13,6 +13,39 @@ export const cases = {
     equal([await client.persistence, (await client.stats()).persistent], [expected, persistent]);
   },
 
+  async "verify reads all collections and says that nothing is wrong"({ client }) {
+    equal(await client.verify(), { ok: true, collections: [], problems: [] });
+    const { id } = await collectionOf(client);
+    await client.createCollection({ name: "empty", embeddingFunction: null });
+    const progress = [];
+    const onProgress = (...counts) => progress.push(counts);
+    const { ok: sound, collections, problems } = await client.verify({ onProgress });
+    equal(
+      [sound, problems, progress],
+      [
+        true,
+        [],
+        [
+          [0, 2],
+          [1, 2],
+          [2, 2],
+        ],
+      ],
+    );
+    const things = { id, name: "things", records: 4, ok: true, lost: [], problems: [] };
+    equal(
+      collections.find(({ name }) => name === "things"),
+      things,
+    );
+    equal(collections.find(({ name }) => name === "empty").records, 0);
+
+    const stop = new AbortController();
+    const stopped = client.verify({ signal: stop.signal, onProgress: () => stop.abort() });
+    await rejects(stopped, { name: "AbortError", code: 20 });
+    await rejects(client.verify({ signal: AbortSignal.abort() }), { name: "AbortError", code: 20 });
+    await rejects(client.verify({ quick: true }), refused("verify()", '"quick"'));
+  },
+
   async "every read takes a consistency"({ client }) {
     const collection = await collectionOf(client);
     for (const consistency of ["eventual", "strong", undefined]) {

@@ -1,0 +1,121 @@
+//! Verifying: everything stored of a collection against its checksums and against each other.
+
+use super::Collection;
+use super::restore::Problem;
+use crate::engine::error::{Error, Result};
+use crate::engine::format::{
+    Lost, Manifest, PageKey, Place, decode_definition, decode_manifest, is_whole_manifest,
+};
+
+/// Everything that is stored of one collection.
+pub struct Stored {
+    /// Its definition, without which the rest belongs to nothing.
+    pub definition: Option<Vec<u8>>,
+    /// The pointer record of its last checkpoint.
+    pub manifest: Option<Vec<u8>>,
+    /// What is stored under each of [`Collection::checkpoint_pages`].
+    pub pages: Vec<Option<Vec<u8>>>,
+    /// The keys of all its pages.
+    pub keys: Vec<PageKey>,
+    /// The log.
+    pub log: Vec<(u64, Vec<u8>)>,
+}
+
+/// How a stored collection is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Its name, if its definition can be read.
+    pub name: Option<String>,
+    /// The records that can be read.
+    pub records: u32,
+    /// The number of the last change that is stored.
+    pub sequence: u64,
+    /// What is lost.
+    pub lost: Vec<Lost>,
+    /// What else is wrong, and what the losses come from.
+    pub problems: Vec<Problem>,
+}
+
+impl Health {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.lost.is_empty() && self.problems.is_empty()
+    }
+}
+
+impl Collection {
+    /// Reads everything and says what is wrong; changes nothing. O(what is stored).
+    #[must_use]
+    pub fn verify(stored: Stored) -> Health {
+        let mut health =
+            Health { name: None, records: 0, sequence: 0, lost: Vec::new(), problems: Vec::new() };
+        if let Err(error) = health.examine(stored) {
+            let problem = Problem::new(error.code.as_str(), &"the collection", &error.message);
+            health.problems.push(problem);
+        }
+        health
+    }
+
+    /// What is wrong with this collection in memory.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let broken = self.check().err();
+        let problem = |what: String| Problem::new("inconsistent", &"memory", &what);
+        Health {
+            name: Some(self.definition.name.clone()),
+            records: self.count(),
+            sequence: self.sequence,
+            lost: self.lost().to_vec(),
+            problems: broken.map(problem).into_iter().collect(),
+        }
+    }
+}
+
+impl Health {
+    fn examine(&mut self, stored: Stored) -> Result<(), Error> {
+        let Stored { definition, manifest, pages, keys, log } = stored;
+        let Some(definition) = definition else {
+            let what = "pages or log entries of a collection that does not exist";
+            self.problems.push(Problem::new("orphan", &"the collection", what));
+            return Ok(());
+        };
+        let definition = decode_definition(&definition)?;
+        self.name = Some(definition.name.clone());
+        let mut problems = Vec::new();
+        let mut named = Manifest::default();
+        if let Some(bytes) = manifest.as_deref() {
+            named = decode_manifest(bytes)?;
+            if !is_whole_manifest(bytes) {
+                let what = "one of the two copies of the manifest cannot be read";
+                problems.push(Problem::new("damaged", &"the manifest", what));
+            }
+        }
+        let all: Vec<PageKey> = named.pages().chain(named.kept_pages.iter().copied()).collect();
+        for key in &keys {
+            if !all.contains(key) {
+                let what = "a page that the manifest does not name";
+                problems.push(Problem::new("orphan", &Place::Page(*key), what));
+            }
+        }
+        if let Some(key) = all.iter().rfind(|key| **key >= named.next_key) {
+            let what = "a page has a key that is to be used";
+            problems.push(Problem::new("inconsistent", &Place::Page(*key), what));
+        }
+        let twice = |at: &usize| all[..*at].contains(&all[*at]);
+        if let Some(at) = (0..all.len()).find(twice) {
+            let what = "a page is named twice";
+            problems.push(Problem::new("inconsistent", &Place::Page(all[at]), what));
+        }
+        let opened = Collection::examine(definition, manifest.as_deref(), pages, log);
+        self.problems = problems;
+        let (collection, found) = opened?;
+        let health = collection.health();
+        self.records = health.records;
+        self.sequence = health.sequence;
+        self.lost = health.lost;
+        self.problems.extend(found);
+        self.problems.extend(health.problems);
+        Ok(())
+    }
+}

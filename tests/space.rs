@@ -1,0 +1,156 @@
+//! Bytes: what a write costs, what a checkpoint costs, and that space comes back.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
+
+use support::{Disk, Random, batch, definition};
+use vecino::engine::collection::{Batch, Collection, Operation, Selection};
+use vecino::engine::format::{NO_PAGE, decode_manifest, encode_change};
+use vecino::engine::planner::Planner;
+
+const DIMENSION: usize = 384;
+
+fn records(random: &mut Random, from: usize, to: usize) -> Batch {
+    let ids: Vec<String> = (from..to).map(|n| format!("record {n}")).collect();
+    let rows: Vec<Vec<f32>> = (from..to).map(|_| random.vector(DIMENSION)).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+    let documents = ids.iter().map(|id| Some(format!("{id} ").repeat(20))).collect();
+    Batch { documents: Some(documents), ..batch(&ids, &rows) }
+}
+
+fn write(disk: &mut Disk, collection: &mut Collection, operation: Operation, batch: &Batch) {
+    let change = collection.plan(operation, batch).expect("valid");
+    disk.write(collection, change);
+}
+
+fn delete(disk: &mut Disk, collection: &mut Collection, ids: impl Iterator<Item = usize>) {
+    let ids = Some(ids.map(|n| format!("record {n}")).collect());
+    let selection = Selection { ids, ..Selection::default() };
+    let (change, _) = collection.plan_delete(&selection, None).expect("valid");
+    disk.write(collection, change);
+}
+
+/// Bytes of the pages and the manifest.
+fn size(disk: &Disk) -> usize {
+    disk.pages.values().map(Vec::len).sum::<usize>() + disk.manifest.as_ref().map_or(0, Vec::len)
+}
+
+#[test]
+fn a_write_costs_what_it_adds_however_large_the_collection_is() {
+    let mut random = Random(1);
+    let mut costs = Vec::new();
+    let mut collection = Collection::new(definition("l2"));
+    for records_before in [0, 1_000, 10_000, 50_000] {
+        let count = collection.count() as usize;
+        let fill = records(&mut random, count, records_before.max(count + 1));
+        collection.apply(collection.plan(Operation::Add, &fill).expect("valid"));
+        let one = records(&mut random, 90_000, 90_001);
+        let ten = records(&mut random, 90_000, 90_010);
+        let bytes =
+            |batch| encode_change(&collection.plan(Operation::Add, batch).expect("valid")).len();
+        costs.push((bytes(&one), bytes(&ten)));
+    }
+    let (one, ten) = costs[0];
+    assert!(costs.iter().all(|cost| *cost == (one, ten)), "{costs:?}");
+    let content = DIMENSION * 4 + "record 90000 ".len() * 21;
+    assert!(one < content + 100 && ten < 10 * content + 500, "{one} for one, {ten} for ten");
+}
+
+#[test]
+fn space_of_deleted_records_comes_back() {
+    let mut random = Random(2);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
+    write(&mut disk, &mut collection, Operation::Add, &records(&mut random, 0, 4_000));
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    let full = size(&disk);
+
+    // Half of them, all over the place. The graph frees their slots when it is repaired.
+    delete(&mut disk, &mut collection, (0..4_000).step_by(2));
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    let half = size(&disk);
+    assert!(half < full * 55 / 100, "{half} of {full}");
+    let reopened = disk.open(definition("l2"));
+    assert_eq!((reopened.count(), reopened.check()), (2_000, Ok(())));
+
+    // Pages that become empty go, and so does what names them but their place in the manifest.
+    delete(&mut disk, &mut collection, (0..4_000).filter(|n| n % 2 == 1));
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    assert_eq!(disk.pages.len(), 0);
+    assert!(size(&disk) < 1_000, "{} bytes", size(&disk));
+    let manifest = decode_manifest(disk.manifest.as_ref().expect("stored")).expect("valid");
+    assert!(manifest.record_pages.iter().all(|key| *key == NO_PAGE));
+
+    // And they come again.
+    let mut reopened = disk.open(definition("l2"));
+    write(&mut disk, &mut reopened, Operation::Add, &records(&mut random, 0, 4_000));
+    disk.checkpoint(&mut reopened);
+    let reopened = disk.open(definition("l2"));
+    assert_eq!((reopened.count(), reopened.check()), (4_000, Ok(())));
+}
+
+#[test]
+fn a_checkpoint_writes_the_pages_that_changed_and_no_others() {
+    let mut random = Random(3);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    write(&mut disk, &mut collection, Operation::Add, &records(&mut random, 0, 10_000));
+    disk.checkpoint(&mut collection);
+    let before = disk.pages.clone();
+    let written = |disk: &Disk| -> usize {
+        let new = disk.pages.iter().filter(|(key, _)| !before.contains_key(key));
+        new.map(|(_, bytes)| bytes.len()).sum()
+    };
+    // New records stand together: a page of each kind.
+    write(&mut disk, &mut collection, Operation::Add, &records(&mut random, 10_000, 10_010));
+    disk.checkpoint(&mut collection);
+    assert!(written(&disk) < 2 << 20, "{} bytes", written(&disk));
+    // A document: the page of its record, no vectors.
+    let update = Batch { documents: Some(vec![Some("new".into())]), ..batch(&["record 5"], &[]) };
+    let last = written(&disk);
+    write(&mut disk, &mut collection, Operation::Update, &update);
+    disk.checkpoint(&mut collection);
+    assert!(written(&disk) - last < 1 << 18, "{} bytes", written(&disk) - last);
+}
+
+/// Changes all over a large collection touch every page. However they come, checkpoints write at most
+/// four bytes for a byte of work; the bytes of a checkpoint are known beforehand to within an eighth.
+#[test]
+fn checkpoints_write_a_bounded_number_of_bytes_for_a_byte_of_work() {
+    for scattered in [1, 50] {
+        let mut random = Random(4);
+        let mut disk = Disk::default();
+        let mut collection = Collection::new(definition("l2"));
+        let (mut work, mut written, mut checkpoints) = (0, 0, 0);
+        let mut turn = |disk: &mut Disk, collection: &mut Collection, batch: &Batch, operation| {
+            let change = collection.plan(operation, batch).expect("valid");
+            work += encode_change(&change).len() + 1_024;
+            disk.write(collection, change);
+            if collection.checkpoint_due(true) {
+                disk.checkpoint(collection);
+                written += disk.written;
+                checkpoints += 1;
+            }
+            assert!(written <= 4 * work * 9 / 8, "{written} bytes written, {work} of work");
+        };
+        let all = records(&mut random, 0, 20_000);
+        turn(&mut disk, &mut collection, &all, Operation::Add);
+        for _ in 0..if scattered == 1 { 40_000 } else { 4_000 } {
+            let ids: Vec<String> =
+                (0..scattered).map(|n| format!("record {}", n * 400 + random.below(400))).collect();
+            let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+            let documents = Some(ids.iter().map(|_| Some("changed ".repeat(10))).collect());
+            let batch = Batch { documents, ..batch(&ids, &[]) };
+            turn(&mut disk, &mut collection, &batch, Operation::Update);
+        }
+        assert!(checkpoints >= 3, "{checkpoints} checkpoints");
+        // And the log does not grow without end.
+        let log: usize = disk.log.iter().map(|(_, entry)| entry.len() + 1_024).sum();
+        assert!(log < size(&disk).max(9 << 20), "{log} bytes of log on {} of pages", size(&disk));
+    }
+}
