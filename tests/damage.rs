@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use support::{Disk, Random, batch, definition};
 use vecino::engine::collection::{Batch, Collection, Health, Operation, Selection, StoredParts};
@@ -14,7 +15,8 @@ use vecino::engine::planner::Planner;
 
 /// Records of the checkpoint, three pages of them; after it come two log entries of ten each.
 const RECORDS: usize = 1_200;
-const DIMENSION: usize = 2_048;
+/// Two pages of vectors.
+const DIMENSION: usize = 256;
 
 fn small_graph(collection: &mut Collection) {
     collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
@@ -41,7 +43,15 @@ fn delete(disk: &mut Disk, collection: &mut Collection, ids: &[&str]) {
     disk.write(collection, change);
 }
 
+/// What is stored, the same for all tests, and the collection that is read from it.
 fn stored() -> (Disk, Collection) {
+    static STORED: LazyLock<Disk> = LazyLock::new(store);
+    let (collection, warning) = open(&STORED).expect("opens");
+    assert_eq!(warning, None);
+    (STORED.clone(), collection)
+}
+
+fn store() -> Disk {
     let mut disk = Disk::default();
     let mut collection = Collection::new(definition("l2"));
     write(&mut disk, &mut collection, Operation::Add, &records(0, RECORDS));
@@ -50,7 +60,7 @@ fn stored() -> (Disk, Collection) {
     disk.checkpoint(&mut collection);
     write(&mut disk, &mut collection, Operation::Add, &records(RECORDS, RECORDS + 10));
     write(&mut disk, &mut collection, Operation::Add, &records(RECORDS + 10, RECORDS + 20));
-    (disk, collection)
+    disk
 }
 
 fn open(disk: &Disk) -> Result<(Collection, Option<Error>), Error> {
@@ -196,9 +206,9 @@ fn a_lost_page_of_records_is_named_by_its_ids() {
 fn a_lost_page_of_vectors_is_named_by_its_records() {
     let (disk, _) = stored();
     let names = manifest(&disk);
-    let rows = 128;
+    let rows = 1_024;
     assert_eq!(names.vector_pages.len(), RECORDS.div_ceil(rows));
-    for (remove, page) in [(false, 0), (true, 1), (false, 4), (true, 9)] {
+    for (remove, page) in [(false, 0), (true, 0), (false, 1), (true, 1)] {
         let mut disk = disk.clone();
         let key = names.vector_pages[page];
         if remove {
