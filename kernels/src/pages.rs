@@ -154,7 +154,7 @@ impl<T: Copy + Default> Pages<T> {
     /// How many pages changed since the last [`Pages::take_dirty`].
     #[must_use]
     pub fn dirty_pages(&self) -> usize {
-        self.dirty.iter().filter(|dirty| **dirty).count()
+        count(&self.dirty)
     }
 
     /// Bytes of a page's rows.
@@ -177,6 +177,12 @@ impl<T: Copy + Default> Pages<T> {
     fn offset(&self, row: u32) -> usize {
         (row & ((1 << self.shift) - 1)) as usize * self.row_len
     }
+}
+
+/// One for all kinds of pages.
+#[inline(never)]
+fn count(dirty: &[bool]) -> usize {
+    dirty.iter().map(|dirty| usize::from(*dirty)).sum()
 }
 
 #[cfg(test)]

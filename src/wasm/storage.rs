@@ -36,7 +36,7 @@ pub(crate) struct Stored {
     /// The pages that it names, in its order; `None` for one that is missing in the database.
     pub(crate) pages: Vec<Option<Vec<u8>>>,
     /// The keys of all its pages, if they were asked for.
-    pub(crate) keys: Vec<u64>,
+    pub(crate) keys: Vec<JsValue>,
     /// The log entries after it with their sequence numbers, ascending.
     pub(crate) log: Vec<(u64, Vec<u8>)>,
 }
@@ -185,16 +185,9 @@ impl Storage {
         Ok(self.0.run(&[CATALOG, LOG, MANIFESTS], mode, append).await?)
     }
 
-    /// Runs `body` in one transaction that reads.
-    pub(crate) async fn read<T>(
-        &self,
-        body: impl AsyncFn(&Transaction) -> Result<T, Fault>,
-    ) -> Result<T> {
-        Ok(self.0.run(&ALL_STORES, Mode::Read, body).await?)
-    }
-
     /// Reads what is stored of a collection. `named` reads from a manifest which pages belong to it.
-    /// `everything`: also where there is no definition, and which pages there are beside these.
+    /// `everything`: also where there is no definition, and which pages there are beside these; with
+    /// [`NAMESPACES`] for an id, these and the keys of all that is stored.
     pub(crate) async fn load(
         &self,
         id: &str,
@@ -216,12 +209,15 @@ impl Storage {
             stored.pages = transaction.get_all_bytes(PAGES, &keys).await?;
             stored.log = read_log(transaction, Range::all(id)).await?;
             if everything {
-                let keys = transaction.keys(PAGES, Some(Range::all(id))).await?;
-                stored.keys = keys.iter().map(to_number).collect::<Result<_, Fault>>()?;
+                let of_all = id == NAMESPACES;
+                for store in if of_all { &ALL_STORES[..] } else { &[PAGES] } {
+                    let range = (!of_all).then(|| Range::all(id));
+                    stored.keys.extend(transaction.keys(store, range).await?);
+                }
             }
             Ok(stored)
         };
-        self.read(load).await
+        Ok(self.0.run(&ALL_STORES, Mode::Read, load).await?)
     }
 
     /// Stores a checkpoint and deletes what it makes superfluous.

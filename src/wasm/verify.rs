@@ -9,39 +9,46 @@ use crate::engine::collection::{Collection, Health, Problem, StoredParts};
 use crate::engine::format::decode_namespaces;
 use crate::wasm::database::Database;
 use crate::wasm::errors::Result;
-use crate::wasm::indexeddb::{ALL_STORES, CATALOG, Transaction};
-use crate::wasm::storage::{NAMESPACES, Storage, Stored};
+use crate::wasm::indexeddb::to_number;
+use crate::wasm::storage::{NAMESPACES, Stored};
 
 impl Database {
     /// Without an id which collections there are, in whatever database, also those without a
     /// definition; with an id how that collection is, or `null` if nothing is stored of it.
     pub(crate) async fn verify(&self, id: Option<String>) -> Result<JsValue> {
         let _call = self.enter()?;
-        let Some(id) = id else {
-            return Ok(match self.storage() {
-                Some(storage) => storage.overview().await?.into(),
+        let Some(storage) = self.storage() else {
+            return Ok(match id {
                 None => self.with_catalog(|catalog| {
-                    let found = catalog.ids().map(JsValue::from_str).collect::<Array>();
-                    found.unshift(&JsValue::NULL);
+                    let found = Array::of1(&JsValue::NULL);
+                    for id in catalog.ids() {
+                        found.push(&id.into());
+                    }
                     found.into()
                 }),
+                Some(id) => report(&self.replica(&id).await?.collection()?.health()),
             });
         };
-        let Some(storage) = self.storage() else {
-            return Ok(report(self.replica(&id).await?.collection()?.health()));
-        };
+        let id = id.as_deref().unwrap_or(NAMESPACES);
         // What is in memory now is stored already; what is stored may be ahead of it.
-        let here = match self.find(&id).filter(|replica| replica.is_loaded()) {
+        let here = match self.find(id).filter(|replica| replica.is_loaded()) {
             Some(replica) => Some(replica.collection()?.health()),
             None => None,
         };
         // Which pages they are of a manifest that cannot be read, nobody knows.
         let named =
             |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest).unwrap_or_default());
-        let Stored { definition, manifest, pages, keys, log } =
-            storage.load(&id, &named, true).await?;
-        if definition.is_none() && manifest.is_none() && keys.is_empty() && log.is_empty() {
+        let stored = storage.load(id, &named, true).await?;
+        if id == NAMESPACES {
+            return Ok(overview(&stored));
+        }
+        let Stored { definition, manifest, pages, keys: found, log } = stored;
+        if definition.is_none() && manifest.is_none() && found.is_empty() && log.is_empty() {
             return Ok(JsValue::NULL);
+        }
+        let mut keys = Vec::with_capacity(found.len());
+        for key in &found {
+            keys.push(to_number(key)?);
         }
         let mut health = Collection::verify(StoredParts { definition, manifest, pages, keys, log });
         if let Some(here) = here {
@@ -55,13 +62,30 @@ impl Database {
             }
             health.problems.extend(here.problems);
         }
-        Ok(report(health))
+        Ok(report(&health))
     }
+}
+
+/// What is wrong with the list of tenants and databases, or null; then the ids of everything that is
+/// stored, often more than once.
+fn overview(stored: &Stored) -> JsValue {
+    let damage = stored.definition.as_deref().and_then(|bytes| decode_namespaces(bytes).err());
+    let found = Array::of1(&match damage {
+        Some(error) => JsValue::from_str(&error.message),
+        None => JsValue::NULL,
+    });
+    for key in &stored.keys {
+        match key.dyn_ref::<Array>() {
+            Some(key) => found.push(&key.get(0)),
+            None => found.push(key),
+        };
+    }
+    found.into()
 }
 
 /// Name or null, records, how much is lost; id or null, part and place of each loss; text, place and
 /// code of each problem.
-fn report(health: Health) -> JsValue {
+fn report(health: &Health) -> JsValue {
     let text = JsValue::from_str;
     let report = Array::of3(
         &health.name.as_deref().map_or(JsValue::NULL, text),
@@ -79,25 +103,4 @@ fn report(health: Health) -> JsValue {
         }
     }
     report.into()
-}
-
-impl Storage {
-    /// What is wrong with the list of tenants and databases, or null; then the ids of everything that
-    /// is stored, often more than once.
-    async fn overview(&self) -> Result<Array> {
-        self.read(async |transaction: &Transaction| {
-            let found = Array::new();
-            for store in ALL_STORES {
-                for key in transaction.keys(store, None).await? {
-                    found.push(&key.dyn_ref::<Array>().map_or(key.clone(), |key| key.get(0)));
-                }
-            }
-            let namespaces = transaction.get_bytes(CATALOG, &NAMESPACES.into()).await?;
-            let damage = namespaces.and_then(|bytes| decode_namespaces(&bytes).err());
-            let damage = damage.map(|error| JsValue::from_str(&error.message));
-            found.unshift(&damage.unwrap_or(JsValue::NULL));
-            Ok(found)
-        })
-        .await
-    }
 }

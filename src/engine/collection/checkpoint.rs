@@ -177,8 +177,7 @@ impl Collection {
 
         if let Some(vectors) = &mut self.vectors {
             let (dimension, rows) = (vectors.dimension(), vectors.rows_per_page());
-            let mut dirty: FixedBitSet =
-                vectors.take_dirty_pages().into_iter().map(|page| page as usize).collect();
+            let dirty = vectors.take_dirty_pages();
             for page in 0..vectors.page_count() {
                 let first = page * rows;
                 let (live, graph) = (&self.live, &self.graph);
@@ -188,10 +187,8 @@ impl Collection {
                 };
                 let count = (0..rows as usize).filter(|row| used(*row)).count() as u32;
                 let stored = self.stored.vectors_stored.get(page as usize).copied().unwrap_or(0);
-                if stored > count && (stored - count) * VACANT_PART >= stored {
-                    dirty.grow_and_insert(page as usize);
-                }
-                if dirty.contains(page as usize) {
+                let vacant = stored.saturating_sub(count);
+                if dirty.contains(&page) || vacant > 0 && vacant * VACANT_PART >= stored {
                     let encode = || encode_vector_page(vectors.page(page), dimension, &used);
                     let bytes = (count > 0).then(encode);
                     next.write(&mut manifest.vector_pages, page, bytes);
@@ -237,8 +234,12 @@ impl Collection {
     /// Tells that the last [`Checkpoint`] is stored.
     pub fn checkpoint_committed(&mut self) {
         if let Some(manifest) = self.stored.pending.take() {
-            let Stored { vectors_stored, record_bytes, .. } = std::mem::take(&mut self.stored);
-            self.stored = Stored { manifest, vectors_stored, record_bytes, ..Stored::default() };
+            let stored = &mut self.stored;
+            stored.manifest = manifest;
+            stored.changed_record_pages.clear();
+            stored.orphans.clear();
+            stored.kept_entries.clear();
+            (stored.log_bytes, stored.log_entries, stored.graph_steps) = (0, 0, 0);
         }
     }
 

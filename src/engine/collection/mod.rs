@@ -165,7 +165,8 @@ impl Collection {
     /// The first broken invariant, in words.
     pub fn check(&self) -> Result<(), String> {
         self.graph.check()?;
-        let free: FixedBitSet = self.free.iter().map(|&slot| slot as usize).collect();
+        let mut free = FixedBitSet::new();
+        self.free.iter().for_each(|slot| free.grow_and_insert(*slot as usize));
         if free.count_ones(..) != self.free.len() {
             return Err("a slot is twice on the free list".to_owned());
         }
@@ -181,7 +182,7 @@ impl Collection {
                 && (self.repairing || free.contains(at) >= (!live && !linked));
             if !sound {
                 return Err(format!(
-                    "slot {slot}: live {live}, linked {linked}, removed {removed}"
+                    "slot {slot} is not what it should be: live, linked, removed, free or none of these"
                 ));
             }
         }

@@ -96,7 +96,7 @@ impl Collection {
             }
             if sequence > expected {
                 if manifest.is_none() {
-                    return damaged(format!(
+                    return damaged(&format!(
                         "the log begins with entry {sequence}, and there is no manifest"
                     ));
                 }
@@ -121,7 +121,7 @@ impl Collection {
     pub fn replay(&mut self, sequence: u64, entry: &[u8]) -> Result<Option<Error>> {
         let expected = self.sequence + 1;
         if sequence != expected {
-            return damaged(format!("log entry {expected} is missing, found {sequence}"));
+            return damaged(&format!("log entry {expected} is missing, found {sequence}"));
         }
         match decode_change(entry).and_then(|change| self.fitting(change)) {
             Ok(change) => {
@@ -151,7 +151,7 @@ impl Collection {
         let dimension = change.dimension as usize;
         let expected = self.dimension().unwrap_or(dimension);
         if dimension != 0 && (dimension != expected || dimension > MAX_DIMENSION) {
-            return damaged("a log entry has another dimension than the collection".to_owned());
+            return damaged("a log entry has another dimension than the collection");
         }
         Ok(change)
     }
@@ -165,7 +165,7 @@ impl Collection {
         let (dimension, capacity) = (manifest.dimension as usize, manifest.capacity);
         let slots = manifest.record_pages.len() * RECORD_PAGE_SLOTS as usize;
         if dimension > MAX_DIMENSION || capacity as usize > slots {
-            return damaged("a manifest names fewer pages than it has slots".to_owned());
+            return damaged("a manifest names fewer pages than it has slots");
         }
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
@@ -183,22 +183,27 @@ impl Collection {
             let ids = ids.and_then(|(_, key, bytes)| Some((*key, bytes.as_deref()?)));
             let bytes = pages.next().flatten();
             let place = Place::Page(key);
-            match readable(bytes.as_deref(), "page of records", decode_record_page)? {
-                Ok(records) => {
+            let mut records = Vec::new();
+            let read = &mut |bytes: &[u8]| decode_record_page(bytes).map(|read| records = read);
+            match unreadable(bytes.as_deref(), "page of records", read)? {
+                None => {
                     self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
                     self.check_ids(number, &records, ids, problems)?;
                     for (slot, record) in records {
                         self.restore_record(&manifest, (slot, record), number, &embedded, problems);
                     }
                 }
-                Err((code, what)) => {
+                Some((code, what)) => {
                     problems.push(Problem::new(code, &place, &what));
                     let names = ids.map(|(_, bytes)| bytes);
-                    match readable(names, "page of ids", decode_id_page)? {
-                        Ok(ids) => {
-                            ids.iter().for_each(|(_, id)| self.lose(id, Part::Record, place));
+                    let lose = &mut |names: &[u8]| {
+                        for (_, id) in decode_id_page(names)? {
+                            self.lose(id, Part::Record, place);
                         }
-                        Err(_) => self.lose_unknown(Part::Record, place),
+                        Ok(())
+                    };
+                    if unreadable(names, "page of ids", lose)?.is_some() {
+                        self.lose_unknown(Part::Record, place);
                     }
                     let keys = [bytes.as_ref().map(|_| key), ids.map(|(key, _)| key)];
                     self.stored.give_up_record_page(number, keys);
@@ -236,29 +241,24 @@ impl Collection {
         for (number, key) in written(&manifest.vector_pages) {
             let bytes = pages.next().flatten();
             let first = number.saturating_mul(rows_per_page);
-            let mut read = |bytes: &[u8]| {
+            let mut used = Vec::new();
+            let read = &mut |bytes: &[u8]| {
                 if first >= manifest.capacity {
-                    return damaged("a page of vectors is beyond the last slot".to_owned());
+                    return damaged("a page of vectors is beyond the last slot");
                 }
-                let mut used = 0;
                 vectors.restore_page(number, &mut |rows| {
-                    used = 0;
-                    decode_vector_page(bytes, rows, dimension, &mut |row| {
-                        used += 1;
-                        embedded.grow_and_insert(first as usize + row);
-                    })
-                })?;
-                Ok(used)
+                    decode_vector_page(bytes, rows, dimension, &mut |row| used.push(row))
+                })
             };
-            match readable(bytes.as_deref(), "page of vectors", &mut read)? {
-                Ok(used) => self.stored.vectors_stored(number, used),
-                Err((code, what)) => {
-                    problems.push(Problem::new(code, &Place::Page(key), &what));
-                    // A page may have been read halfway.
-                    let end = first.saturating_add(rows_per_page).min(embedded.len() as u32);
-                    embedded.set_range(first.min(end) as usize..end as usize, false);
-                    self.stored.give_up_vector_page(number, bytes.map(|_| key));
-                }
+            if let Some((code, what)) = unreadable(bytes.as_deref(), "page of vectors", read)? {
+                problems.push(Problem::new(code, &Place::Page(key), &what));
+                self.stored.give_up_vector_page(number, bytes.map(|_| key));
+                // It may have been read halfway.
+                continue;
+            }
+            self.stored.vectors_stored(number, used.len() as u32);
+            for row in used {
+                embedded.grow_and_insert(first as usize + row);
             }
         }
         self.vectors = Some(vectors);
@@ -306,13 +306,14 @@ impl Collection {
         ids: Option<(PageKey, &[u8])>,
         problems: &mut Vec<Problem>,
     ) -> Result<()> {
-        let equal = |bytes: &[u8]| {
+        let equal = &mut |bytes: &[u8]| {
             let ids = decode_id_page(bytes)?;
             let same = ids.len() == records.len()
                 && ids.iter().zip(records).all(|(a, b)| a.0 == b.0 && *a.1 == *b.1.id);
-            if same { Ok(()) } else { damaged("it names other records".to_owned()) }
+            if same { Ok(()) } else { damaged("it names other records") }
         };
-        if let Err((code, what)) = readable(ids.map(|(_, bytes)| bytes), "page of ids", equal)? {
+        let names = ids.map(|(_, bytes)| bytes);
+        if let Some((code, what)) = unreadable(names, "page of ids", equal)? {
             let key = self.stored.manifest.id_pages.get_mut(number as usize);
             let place = Place::Page(key.as_deref().copied().unwrap_or(NO_PAGE));
             problems.push(Problem::new(code, &place, &what));
@@ -351,21 +352,21 @@ impl Collection {
         let mut graph = new_graph(&self.definition);
         for (_, key) in written(&manifest.graph_pages) {
             let Some(bytes) = pages.next().flatten() else {
-                return damaged(format!("page {key} of the graph is missing"));
+                return damaged(&format!("page {key} of the graph is missing"));
             };
             decode_graph_page(&bytes, &mut |node| {
                 if node.slot >= manifest.capacity {
-                    return damaged(format!("page {key} has a node in slot {}", node.slot));
+                    return damaged(&format!("page {key} has a node in slot {}", node.slot));
                 }
                 let live = self.live.contains(node.slot as usize);
                 if live == (node.kind == Kind::Removed) {
-                    return damaged(format!("node {} and its record disagree", node.slot));
+                    return damaged(&format!("node {} and its record disagree", node.slot));
                 }
                 Ok(graph.restore_node(node.slot, node.kind, node.successor, node.levels)?)
             })?;
         }
         graph.restore_entry_point(manifest.entry_point)?;
-        graph.check().or_else(damaged)?;
+        graph.check().or_else(|what| damaged(&what))?;
         Ok(graph)
     }
 }
@@ -380,22 +381,24 @@ pub(super) fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> 
 /// the pages themselves.
 type Pages = std::vec::IntoIter<Option<Vec<u8>>>;
 
-/// What `read` makes of a page; in the inner result, why it cannot be read.
-fn readable<'a, T>(
-    page: Option<&'a [u8]>,
+/// Has `read` read a page; if it cannot be read, the kind of problem and what is wrong.
+fn unreadable(
+    page: Option<&[u8]>,
     name: &str,
-    read: impl FnOnce(&'a [u8]) -> Result<T>,
-) -> Result<Result<T, (&'static str, String)>> {
-    let Some(bytes) = page else { return Ok(Err(("missing", format!("a {name} is missing")))) };
+    read: &mut dyn FnMut(&[u8]) -> Result<()>,
+) -> Result<Option<(&'static str, String)>> {
+    let Some(bytes) = page else {
+        return Ok(Some(("missing", ["a ", name, " is missing"].concat())));
+    };
     match read(bytes) {
-        Ok(value) => Ok(Ok(value)),
+        Ok(()) => Ok(None),
         Err(error) if error.code == Code::Damaged => {
-            Ok(Err(("damaged", format!("a {name} cannot be read: {error}"))))
+            Ok(Some(("damaged", ["a ", name, " cannot be read: ", &error.message].concat())))
         }
         Err(error) => Err(error),
     }
 }
 
-fn damaged<T>(what: String) -> Result<T> {
-    Err(Error::new(Code::Damaged, format!("stored data is damaged: {what}")))
+fn damaged<T>(what: &str) -> Result<T> {
+    Err(Error::new(Code::Damaged, ["stored data is damaged: ", what].concat()))
 }

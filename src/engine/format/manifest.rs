@@ -186,10 +186,6 @@ pub fn is_whole_manifest(bytes: &[u8]) -> bool {
 
 fn decode_copy(bytes: &[u8]) -> Result<Manifest> {
     let mut reader = Reader(frame::open(Kind::Manifest, bytes)?);
-    let keys = |reader: &mut Reader<'_>| -> Result<Vec<PageKey>> {
-        let count = reader.count(8)?;
-        (0..count).map(|_| reader.u64()).collect()
-    };
     let mut manifest = Manifest {
         sequence: reader.u64()?,
         next_order: reader.u64()?,
@@ -197,13 +193,15 @@ fn decode_copy(bytes: &[u8]) -> Result<Manifest> {
         dimension: reader.u32()?,
         capacity: reader.u32()?,
         entry_point: reader.option(Reader::u32)?,
-        vector_pages: keys(&mut reader)?,
-        record_pages: keys(&mut reader)?,
-        id_pages: keys(&mut reader)?,
-        graph_pages: keys(&mut reader)?,
-        kept_pages: keys(&mut reader)?,
-        lost: Vec::new(),
+        ..Manifest::default()
     };
+    let Manifest { vector_pages, record_pages, id_pages, graph_pages, kept_pages, .. } =
+        &mut manifest;
+    for keys in [vector_pages, record_pages, id_pages, graph_pages, kept_pages] {
+        for _ in 0..reader.count(8)? {
+            keys.push(reader.u64()?);
+        }
+    }
     for _ in 0..reader.count(19)? {
         let part = match reader.u8()? {
             0 => Part::Record,
