@@ -243,6 +243,7 @@ impl Vectors {
     }
 
     /// Bring what is derived from the vectors of `slots` up to date.
+    #[inline(never)]
     fn derive(&mut self, slots: std::ops::Range<u32>) {
         if self.space == Space::Cosine {
             self.inverse_norms.resize(self.rows.capacity() as usize, 0.0);

@@ -188,7 +188,9 @@ impl Collection {
                 let count = (0..rows as usize).filter(|row| used(*row)).count() as u32;
                 let stored = self.stored.vectors_stored.get(page as usize).copied().unwrap_or(0);
                 let vacant = stored.saturating_sub(count);
-                if dirty.contains(&page) || vacant > 0 && vacant * VACANT_PART >= stored {
+                if dirty.binary_search(&page).is_ok()
+                    || vacant > 0 && vacant * VACANT_PART >= stored
+                {
                     let encode = || encode_vector_page(vectors.page(page), dimension, &used);
                     let bytes = (count > 0).then(encode);
                     next.write(&mut manifest.vector_pages, page, bytes);

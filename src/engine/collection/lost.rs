@@ -36,9 +36,9 @@ pub(super) struct LostRecords(Vec<Lost>);
 
 impl LostRecords {
     /// Takes over what a manifest names.
-    pub(super) fn from_manifest(lost: &[Lost]) -> Self {
+    pub(super) fn from_manifest(lost: Vec<Lost>) -> Self {
         let mut known = Self::default();
-        lost.iter().for_each(|lost| known.insert(lost.clone()));
+        lost.into_iter().for_each(|lost| known.insert(lost));
         known
     }
 
@@ -54,7 +54,7 @@ impl LostRecords {
     fn insert(&mut self, lost: Lost) {
         match self.place(lost.id.as_deref()) {
             Err(at) => self.0.insert(at, lost),
-            Ok(at) if lost.id.is_none() && !self.0.contains(&lost) => self.0.insert(at, lost),
+            Ok(at) if lost.id.is_none() => self.0.insert(at, lost),
             Ok(_) => {}
         }
     }
@@ -96,15 +96,20 @@ impl Collection {
     pub(super) fn warning(&self) -> Option<Error> {
         let lost = self.lost();
         let mut message = String::new();
-        let ids: Vec<&str> = lost.iter().filter_map(|lost| lost.id.as_deref()).collect();
-        if !ids.is_empty() {
-            message = format!("{} records are lost: ", ids.len());
-            message += &ids[..ids.len().min(NAMED)].join(", ");
-            message += if ids.len() > NAMED { ", and others; " } else { "; " };
+        // Those without an id come first.
+        let unknown = lost.iter().take_while(|lost| lost.id.is_none()).count();
+        let (unknown, known) = lost.split_at(unknown);
+        if !known.is_empty() {
+            message = known.len().to_string() + " records are lost: ";
+            for (at, lost) in known.iter().take(NAMED).enumerate() {
+                message += if at > 0 { ", " } else { "" };
+                message += lost.id.as_deref().unwrap_or_default();
+            }
+            message += if known.len() > NAMED { ", and others; " } else { "; " };
         }
-        for lost in lost.iter().filter(|lost| lost.id.is_none()).take(NAMED) {
-            message +=
-                &format!("{} cannot be read, nor is it known of which records; ", lost.place);
+        for lost in unknown.iter().take(NAMED) {
+            message += &lost.place.to_string();
+            message += " cannot be read, nor is it known of which records; ";
         }
         let told = "the other records can be used; verify() names what is lost";
         (!lost.is_empty()).then(|| Error::new(Code::Damaged, message + told))

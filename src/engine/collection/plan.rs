@@ -78,8 +78,11 @@ impl Collection {
         let mut writes: Vec<_> = ids.collect();
         if let (false, Some(ids)) = (selection.has_clause(), &selection.ids) {
             // They are gone already; this is how a caller says that it need not be told any more.
-            let lost = ids.iter().filter(|id| self.lost.has(id)).cloned();
-            writes.extend(lost.map(Write::Delete));
+            for id in ids {
+                if self.lost.has(id) {
+                    writes.push(Write::Delete(id.clone()));
+                }
+            }
         }
         let change = Change { writes, ..Change::default() };
         Ok((change, u32::try_from(slots.len()).expect("slots are u32")))

@@ -34,8 +34,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(code: &'static str, place: &dyn ToString, what: &str) -> Self {
-        Self { what: what.to_owned(), place: place.to_string(), code }
+    pub(super) fn add(
+        problems: &mut Vec<Self>,
+        code: &'static str,
+        place: &dyn ToString,
+        what: &str,
+    ) {
+        problems.push(Self { what: what.to_owned(), place: place.to_string(), code });
     }
 }
 
@@ -91,7 +96,7 @@ impl Collection {
             let expected = collection.sequence + 1;
             if sequence < expected {
                 let what = "a log entry that the checkpoint holds has not been deleted";
-                problems.push(Problem::new("orphan", &Place::Log(sequence, sequence), what));
+                Problem::add(&mut problems, "orphan", &Place::Log(sequence, sequence), what);
                 continue;
             }
             if sequence > expected {
@@ -101,13 +106,13 @@ impl Collection {
                     ));
                 }
                 let place = Place::Log(expected, sequence - 1);
-                problems.push(Problem::new("missing", &place, "log entries are missing"));
+                Problem::add(&mut problems, "missing", &place, "log entries are missing");
                 collection.lose_unknown(Part::Change, place);
                 collection.sequence = sequence - 1;
             }
             if let Some(error) = collection.replay(sequence, &entry)? {
                 let place = Place::Log(sequence, sequence);
-                problems.push(Problem::new("damaged", &place, &error.message));
+                Problem::add(&mut problems, "damaged", &place, &error.message);
             }
         }
         Ok((collection, problems))
@@ -158,7 +163,7 @@ impl Collection {
 
     fn restore(
         &mut self,
-        manifest: Manifest,
+        mut manifest: Manifest,
         pages: &mut Pages,
         problems: &mut Vec<Problem>,
     ) -> Result<()> {
@@ -169,7 +174,7 @@ impl Collection {
         }
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
-        self.lost = LostRecords::from_manifest(&manifest.lost);
+        self.lost = LostRecords::from_manifest(std::mem::take(&mut manifest.lost));
         self.records.ensure(capacity);
         self.live.grow(capacity as usize);
         self.unlinked.grow(capacity as usize);
@@ -185,24 +190,24 @@ impl Collection {
             let place = Place::Page(key);
             let mut records = Vec::new();
             let read = &mut |bytes: &[u8]| decode_record_page(bytes).map(|read| records = read);
-            match unreadable(bytes.as_deref(), "page of records", read)? {
-                None => {
+            match read_page(problems, key, bytes.as_deref(), "page of records", read)? {
+                true => {
                     self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
                     self.check_ids(number, &records, ids, problems)?;
                     for (slot, record) in records {
                         self.restore_record(&manifest, (slot, record), number, &embedded, problems);
                     }
                 }
-                Some((code, what)) => {
-                    problems.push(Problem::new(code, &place, &what));
-                    let names = ids.map(|(_, bytes)| bytes);
+                false => {
+                    let (names_key, names) = ids.unzip();
                     let lose = &mut |names: &[u8]| {
                         for (_, id) in decode_id_page(names)? {
                             self.lose(id, Part::Record, place);
                         }
                         Ok(())
                     };
-                    if unreadable(names, "page of ids", lose)?.is_some() {
+                    let names_key = names_key.unwrap_or(NO_PAGE);
+                    if !read_page(&mut Vec::new(), names_key, names, "page of ids", lose)? {
                         self.lose_unknown(Part::Record, place);
                     }
                     let keys = [bytes.as_ref().map(|_| key), ids.map(|(key, _)| key)];
@@ -216,7 +221,7 @@ impl Collection {
                 self.sort_slots();
             }
             Err(error) if error.code == Code::Damaged => {
-                problems.push(Problem::new("damaged", &"the graph", &error.message));
+                Problem::add(problems, "damaged", &"the graph", &error.message);
                 self.drop_graph();
             }
             Err(error) => return Err(error),
@@ -250,8 +255,7 @@ impl Collection {
                     decode_vector_page(bytes, rows, dimension, &mut |row| used.push(row))
                 })
             };
-            if let Some((code, what)) = unreadable(bytes.as_deref(), "page of vectors", read)? {
-                problems.push(Problem::new(code, &Place::Page(key), &what));
+            if !read_page(problems, key, bytes.as_deref(), "page of vectors", read)? {
                 self.stored.give_up_vector_page(number, bytes.map(|_| key));
                 // It may have been read halfway.
                 continue;
@@ -292,7 +296,7 @@ impl Collection {
             self.lose(&record.id, Part::Embedding, place);
         } else {
             let what = format!("the record \"{}\" is in slot {slot}, which is not its", record.id);
-            problems.push(Problem::new("damaged", &Place::Page(key), &what));
+            Problem::add(problems, "damaged", &Place::Page(key), &what);
             self.lose(&record.id, Part::Record, Place::Page(key));
         }
     }
@@ -313,10 +317,9 @@ impl Collection {
             if same { Ok(()) } else { damaged("it names other records") }
         };
         let names = ids.map(|(_, bytes)| bytes);
-        if let Some((code, what)) = unreadable(names, "page of ids", equal)? {
-            let key = self.stored.manifest.id_pages.get_mut(number as usize);
-            let place = Place::Page(key.as_deref().copied().unwrap_or(NO_PAGE));
-            problems.push(Problem::new(code, &place, &what));
+        let key = self.stored.manifest.id_pages.get_mut(number as usize);
+        let named = key.as_deref().copied().unwrap_or(NO_PAGE);
+        if !read_page(problems, named, names, "page of ids", equal)? {
             if let (Some(key), None) = (key, ids) {
                 *key = NO_PAGE;
             }
@@ -381,24 +384,28 @@ pub(super) fn written(keys: &[PageKey]) -> impl Iterator<Item = (u32, PageKey)> 
 /// the pages themselves.
 type Pages = std::vec::IntoIter<Option<Vec<u8>>>;
 
-/// Has `read` read a page; if it cannot be read, the kind of problem and what is wrong.
-fn unreadable(
+/// Has `read` read the page under `key`, and says whether it could be read. Damage is a problem.
+fn read_page(
+    problems: &mut Vec<Problem>,
+    key: PageKey,
     page: Option<&[u8]>,
     name: &str,
     read: &mut dyn FnMut(&[u8]) -> Result<()>,
-) -> Result<Option<(&'static str, String)>> {
-    let Some(bytes) = page else {
-        return Ok(Some(("missing", ["a ", name, " is missing"].concat())));
-    };
-    match read(bytes) {
-        Ok(()) => Ok(None),
-        Err(error) if error.code == Code::Damaged => {
-            Ok(Some(("damaged", ["a ", name, " cannot be read: ", &error.message].concat())))
+) -> Result<bool> {
+    let what = "a ".to_owned() + name;
+    let place = Place::Page(key);
+    match page.map(read) {
+        Some(Ok(())) => return Ok(true),
+        Some(Err(error)) if error.code == Code::Damaged => {
+            let what = what + " cannot be read: " + &error.message;
+            Problem::add(problems, "damaged", &place, &what);
         }
-        Err(error) => Err(error),
+        Some(Err(error)) => return Err(error),
+        None => Problem::add(problems, "missing", &place, &(what + " is missing")),
     }
+    Ok(false)
 }
 
 fn damaged<T>(what: &str) -> Result<T> {
-    Err(Error::new(Code::Damaged, ["stored data is damaged: ", what].concat()))
+    Err(Error::new(Code::Damaged, "stored data is damaged: ".to_owned() + what))
 }

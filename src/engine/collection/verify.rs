@@ -51,8 +51,8 @@ impl Collection {
         let mut health =
             Health { name: None, records: 0, sequence: 0, lost: Vec::new(), problems: Vec::new() };
         if let Err(error) = health.examine(stored) {
-            let problem = Problem::new(error.code.as_str(), &"the collection", &error.message);
-            health.problems.push(problem);
+            let problems = &mut health.problems;
+            Problem::add(problems, error.code.as_str(), &"the collection", &error.message);
         }
         health
     }
@@ -60,14 +60,16 @@ impl Collection {
     /// What is wrong with this collection in memory.
     #[must_use]
     pub fn health(&self) -> Health {
-        let broken = self.check().err();
-        let problem = |what: String| Problem::new("inconsistent", &"memory", &what);
+        let mut problems = Vec::new();
+        if let Err(what) = self.check() {
+            Problem::add(&mut problems, "inconsistent", &"memory", &what);
+        }
         Health {
             name: Some(self.definition.name.clone()),
             records: self.count(),
             sequence: self.sequence,
             lost: self.lost().to_vec(),
-            problems: broken.map(problem).into_iter().collect(),
+            problems,
         }
     }
 }
@@ -77,39 +79,39 @@ impl Health {
         let Stored { definition, manifest, pages, keys, log } = stored;
         let Some(definition) = definition else {
             let what = "pages or log entries of a collection that does not exist";
-            self.problems.push(Problem::new("orphan", &"the collection", what));
+            Problem::add(&mut self.problems, "orphan", &"the collection", what);
             return Ok(());
         };
         let definition = decode_definition(&definition)?;
         self.name = Some(definition.name.clone());
-        let mut problems = Vec::new();
+        let problems = &mut self.problems;
         let mut named = Manifest::default();
         if let Some(bytes) = manifest.as_deref() {
             named = decode_manifest(bytes)?;
             if !is_whole_manifest(bytes) {
                 let what = "one of the two copies of the manifest cannot be read";
-                problems.push(Problem::new("damaged", &"the manifest", what));
+                Problem::add(problems, "damaged", &"the manifest", what);
             }
         }
-        let all: Vec<PageKey> = named.pages().chain(named.kept_pages.iter().copied()).collect();
+        let mut all: Vec<PageKey> = named.pages().collect();
+        all.extend_from_slice(&named.kept_pages);
+        let names = |keys: &[PageKey], key: PageKey| keys.contains(&key);
         for key in &keys {
-            if !all.contains(key) {
+            if !names(&all, *key) {
                 let what = "a page that the manifest does not name";
-                problems.push(Problem::new("orphan", &Place::Page(*key), what));
+                Problem::add(problems, "orphan", &Place::Page(*key), what);
             }
         }
         if let Some(key) = all.iter().rfind(|key| **key >= named.next_key) {
             let what = "a page has a key that is to be used";
-            problems.push(Problem::new("inconsistent", &Place::Page(*key), what));
+            Problem::add(problems, "inconsistent", &Place::Page(*key), what);
         }
-        let twice = |at: &usize| all[..*at].contains(&all[*at]);
+        let twice = |at: &usize| names(&all[..*at], all[*at]);
         if let Some(at) = (0..all.len()).find(twice) {
             let what = "a page is named twice";
-            problems.push(Problem::new("inconsistent", &Place::Page(all[at]), what));
+            Problem::add(problems, "inconsistent", &Place::Page(all[at]), what);
         }
-        let opened = Collection::examine(definition, manifest.as_deref(), pages, log);
-        self.problems = problems;
-        let (collection, found) = opened?;
+        let (collection, found) = Collection::examine(definition, manifest.as_deref(), pages, log)?;
         let health = collection.health();
         self.records = health.records;
         self.sequence = health.sequence;

@@ -8,7 +8,7 @@
 use vecino_kernels::hnsw::{Graph, Kind as NodeKind};
 
 use super::codec::{Reader, Writer};
-use super::frame::{self, Kind, damage};
+use super::frame::{self, HEADER, Kind, damage};
 use crate::engine::error::Result;
 
 /// A node of the graph as it is stored.
@@ -28,10 +28,11 @@ pub struct StoredNode<'a> {
 #[must_use]
 pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Option<Vec<u8>> {
     let mut out = Writer(frame::begin(Kind::GraphPage, 4 + slots.len() * 150));
-    out.count(slots.clone().filter(|slot| graph.contains(*slot)).count());
-    let empty = out.0.len();
+    out.u32(0);
+    let mut count = 0_u32;
     for slot in slots {
         let (Some(kind), Some(level)) = (graph.kind(slot), graph.level(slot)) else { continue };
+        count += 1;
         out.u32(slot);
         out.u8(match kind {
             NodeKind::Linked => 0,
@@ -46,7 +47,8 @@ pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Option<V
             out.u32s(neighbors);
         }
     }
-    (out.0.len() > empty).then(|| frame::seal(Kind::GraphPage, out.0))
+    out.0[HEADER..HEADER + 4].copy_from_slice(&count.to_le_bytes());
+    (count > 0).then(|| frame::seal(Kind::GraphPage, out.0))
 }
 
 /// Calls `node` for each node of a page. Nothing is allocated for a node.
