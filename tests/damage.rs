@@ -278,12 +278,12 @@ fn a_log_entry_without_ids_or_missing_is_named_by_its_number() {
         let (mut opened, warning) = open(&disk).expect("opens");
         assert!(warning.expect("told").message.contains("log entry 2"));
         let unknown = Lost { id: None, part: Part::Change, place };
-        assert_eq!(opened.lost(), [unknown.clone()]);
+        assert_eq!(opened.lost(), std::slice::from_ref(&unknown));
         assert_eq!(all_ids(&opened), &ids(0, RECORDS + 20) - &ids(RECORDS, RECORDS + 10));
         right(&opened);
         disk.checkpoint_of_damaged(&mut opened);
         let (mut opened, _) = open(&disk).expect("opens");
-        assert_eq!(opened.lost(), [unknown.clone()]);
+        assert_eq!(opened.lost(), std::slice::from_ref(&unknown));
         // The caller may write what the entry may have been about; the loss itself stays named.
         write(&mut disk, &mut opened, Operation::Add, &records(RECORDS, RECORDS + 10));
         assert_eq!(all_ids(&opened), ids(0, RECORDS + 20));
@@ -314,6 +314,11 @@ fn records_and_ids_lost_together_are_named_by_their_page() {
     let names = manifest(&disk);
     flip(&mut disk, names.record_pages[1]);
     flip(&mut disk, names.id_pages[1]);
+    let places = [names.record_pages[1], names.id_pages[1]].map(|key| format!("page {key}"));
+    // The graph no longer fits to the records.
+    let expected = [&*places[0], &places[1], "the graph"];
+    let problems = verify(&disk).problems;
+    assert_eq!(problems.iter().map(|problem| &*problem.place).collect::<Vec<_>>(), expected);
     let (mut opened, warning) = open(&disk).expect("opens");
     let place = Place::Page(names.record_pages[1]);
     assert!(warning.expect("told").message.contains(&place.to_string()));
@@ -348,6 +353,9 @@ fn a_lost_page_of_ids_is_made_anew() {
     }
 }
 
+/// What is done to a disk, and its name.
+type Damage = (String, Box<dyn Fn(&mut Disk)>);
+
 #[test]
 fn a_damaged_graph_is_dropped_with_a_warning_and_results_stay() {
     let (disk, collection) = stored();
@@ -361,7 +369,7 @@ fn a_damaged_graph_is_dropped_with_a_warning_and_results_stay() {
     };
     let (mut sound, _) = open(&disk).expect("opens");
     let expected = exact(&mut sound);
-    let mut damages: Vec<(String, Box<dyn Fn(&mut Disk)>)> = Vec::new();
+    let mut damages: Vec<Damage> = Vec::new();
     for key in names.graph_pages.clone() {
         damages.push((format!("flip {key}"), Box::new(move |disk| flip(disk, key))));
         damages

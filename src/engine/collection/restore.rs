@@ -190,30 +190,26 @@ impl Collection {
             let place = Place::Page(key);
             let mut records = Vec::new();
             let read = &mut |bytes: &[u8]| decode_record_page(bytes).map(|read| records = read);
-            match read_page(problems, key, bytes.as_deref(), "page of records", read)? {
-                true => {
-                    self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
-                    self.check_ids(number, &records, ids, problems)?;
-                    for (slot, record) in records {
-                        self.restore_record(&manifest, (slot, record), number, &embedded, problems);
-                    }
+            if read_page(problems, key, bytes.as_deref(), "page of records", read)? {
+                self.stored.records_stored(number, bytes.as_ref().map_or(0, Vec::len));
+                self.check_ids(number, &records, ids, problems)?;
+                for (slot, record) in records {
+                    self.restore_record(&manifest, (slot, record), number, &embedded, problems);
                 }
-                false => {
-                    let (names_key, names) = ids.unzip();
-                    let lose = &mut |names: &[u8]| {
-                        for (_, id) in decode_id_page(names)? {
-                            self.lose(id, Part::Record, place);
-                        }
-                        Ok(())
-                    };
-                    let names_key = names_key.unwrap_or(NO_PAGE);
-                    if !read_page(&mut Vec::new(), names_key, names, "page of ids", lose)? {
-                        self.lose_unknown(Part::Record, place);
-                    }
-                    let keys = [bytes.as_ref().map(|_| key), ids.map(|(key, _)| key)];
-                    self.stored.give_up_record_page(number, keys);
-                }
+                continue;
             }
+            let (names_key, names) = ids.unzip();
+            let lose = &mut |names: &[u8]| {
+                for (_, id) in decode_id_page(names)? {
+                    self.lose(id, Part::Record, place);
+                }
+                Ok(())
+            };
+            let named = manifest.id_pages.get(number as usize).copied().unwrap_or(NO_PAGE);
+            if !read_page(problems, named, names, "page of ids", lose)? {
+                self.lose_unknown(Part::Record, place);
+            }
+            self.stored.give_up_record_page(number, [bytes.map(|_| key), names_key]);
         }
         match self.restore_graph(&manifest, pages) {
             Ok(graph) => {
@@ -256,8 +252,8 @@ impl Collection {
                 })
             };
             if !read_page(problems, key, bytes.as_deref(), "page of vectors", read)? {
+                // What was read of it before the damage does not count.
                 self.stored.give_up_vector_page(number, bytes.map(|_| key));
-                // It may have been read halfway.
                 continue;
             }
             self.stored.vectors_stored(number, used.len() as u32);

@@ -95,9 +95,8 @@ impl Health {
         }
         let mut all: Vec<PageKey> = named.pages().collect();
         all.extend_from_slice(&named.kept_pages);
-        let names = |keys: &[PageKey], key: PageKey| keys.contains(&key);
         for key in &keys {
-            if !names(&all, *key) {
+            if !all.contains(key) {
                 let what = "a page that the manifest does not name";
                 Problem::add(problems, "orphan", &Place::Page(*key), what);
             }
@@ -106,7 +105,7 @@ impl Health {
             let what = "a page has a key that is to be used";
             Problem::add(problems, "inconsistent", &Place::Page(*key), what);
         }
-        let twice = |at: &usize| names(&all[..*at], all[*at]);
+        let twice = |at: &usize| all[..*at].contains(&all[*at]);
         if let Some(at) = (0..all.len()).find(twice) {
             let what = "a page is named twice";
             Problem::add(problems, "inconsistent", &Place::Page(all[at]), what);
