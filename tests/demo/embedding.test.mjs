@@ -107,7 +107,8 @@ test("a service fills a collection of its own; stopped and gone on with, it embe
   assert.equal(service.embedded.size, 3 * BATCH);
   await picture(page, "endpoint-stopped");
 
-  // Nothing goes on by itself, and what is there is found.
+  // The requests under way were given up. Nothing goes on by itself, and what is there is found.
+  while (service.held.size > 0) await page.waitForTimeout(20);
   service.release();
   await ask(page, "How do I undo the last commit?");
   assert.equal((await hits(page)).length, 10);
@@ -248,6 +249,27 @@ test("MiniLM embeds in the page, is stopped, searched, and survives a reload", {
   assert.equal(await fact(page, "Records"), records);
   assert.deepEqual(await hits(page), found);
   await picture(page, "minilm-stopped", { whole: true });
+});
+
+test("where MiniLM was chosen and is gone, the page offers its own model", async () => {
+  const other = await demo.visitor();
+  await other.context.route("**/models/**", (route) => route.fulfill({ status: 404 }));
+  const without = await other.context.newPage();
+  await without.addInitScript(() => {
+    if (localStorage.length === 0)
+      localStorage.setItem("vecino-demo-embedding", '{"kind":"minilm"}');
+  });
+  await without.goto(demo.url);
+  await without.waitForSelector("#trouble:not([hidden])");
+  assert.equal(await without.textContent("#trouble h2"), "The model could not be loaded.");
+  assert.match(
+    await without.textContent("#trouble .detail"),
+    /all-MiniLM-L6-v2 could not be loaded/,
+  );
+  await without.click('button:text-is("Use the model of the page")');
+  await ready(without);
+  assert.equal(await without.textContent("#in-use strong"), "static-minilm-256");
+  await other.close();
 });
 
 test("nothing was complained of but what the tests did", () => {

@@ -4,7 +4,7 @@ import { announce } from "./notice.js";
 import { hideProgress, showProgress } from "./progress.js";
 import { addPassages } from "./seed.js";
 import { STATE } from "./store.js";
-import { number, plural } from "./words.js";
+import { number } from "./words.js";
 
 /**
  * @param {object} options
@@ -62,10 +62,14 @@ export function filling({ onProgress, onEnd, failed }) {
 
   /** Says that it was stopped, and offers to go on. */
   function stopped(store, done) {
-    showProgress("Stopped", `${plural(done, "passage")} of the demo’s are here and are found.`, {
-      resting: true,
-      button: { label: "Go on", run: () => fill(store) },
-    });
+    showProgress(
+      "Stopped",
+      `${number(done)} of the demo’s passages are here and are found; going on adds the others.`,
+      {
+        resting: true,
+        button: { label: "Go on", run: () => fill(store) },
+      },
+    );
   }
 
   /** Ends what is under way, without a word: another store takes its place. */

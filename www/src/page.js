@@ -55,7 +55,7 @@ export async function runPage({ connection, store: first, settings: chosen, fail
 
   /** What the page itself needs is tried again by a reload; a service has settings, and a key that a reload forgets. */
   function trouble(error, again = () => {}) {
-    if (settings.kind !== "endpoint") return failed(error);
+    if (store.embedding.kind !== "endpoint") return failed(error);
     return failed(error, [
       { label: "Change the settings", run: choose },
       {

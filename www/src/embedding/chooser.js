@@ -38,10 +38,10 @@ export function openChooser({ settings, onChoose }) {
   }
   for (const name of Object.keys(errors)) tell(name, "");
   draw();
+  lookForMiniLm(settings.kind === "minilm");
   dialog.showModal();
   const asked = settings.kind === "endpoint" && settings.keyed && !hasKey(settings.baseUrl);
   (asked ? fields.key : form.querySelector("input:checked"))?.focus();
-  lookForMiniLm(settings.kind === "minilm");
 }
 
 async function lookForMiniLm(inUse) {
