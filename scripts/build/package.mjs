@@ -22,10 +22,10 @@ const sources = [
 
 // Imported by none of the page's own code: each is an entry of the package.
 const optional = ["embedding-services", "static", "transformers"];
-const entries = ["index", "node", "worker", "chromadb", "chromadb-node", ...optional];
+const entries = ["index", "node", "chromadb", "chromadb-node", ...optional];
 const declarations = ["index", "chromadb", ...optional].map((name) => `${name}.d.ts`);
 const outputs = [
-  ...entries.map((name) => join(distDir, `${name}.js`)),
+  ...[...entries, "worker"].map((name) => join(distDir, `${name}.js`)),
   ...declarations.map((name) => join(distDir, name)),
   join(distDir, "vecino_bg.wasm"),
   join(distDir, "vecino_regex_bg.wasm"),
@@ -48,8 +48,16 @@ export async function buildPackage() {
 }
 
 async function bundle() {
+  // The worker shares no file with the page: whoever loads it gets all it needs in two requests.
+  const graphs = [await bundleOf(entries), await bundleOf(["worker"])];
+  const outputs = Object.assign({}, ...graphs.map((graph) => graph.outputs));
+  writeFileSync(metafile, JSON.stringify({ outputs }));
+}
+
+/** Bundles these entries, with shared code in files of their own. Resolves with which file imports which. */
+async function bundleOf(names) {
   const { build } = await import("esbuild");
-  const entryPoints = entries.map((name) => inRoot("js", `${name}.ts`));
+  const entryPoints = names.map((name) => inRoot("js", `${name}.ts`));
   const missing = entryPoints.filter((file) => !existsSync(file));
   if (missing.length > 0) throw new Failure(`Missing source: ${missing.join(", ")}`);
   const options = {
@@ -74,5 +82,5 @@ async function bundle() {
   const { metafile: graph } = await build(options).catch(() => {
     throw new Failure("esbuild could not bundle js/.");
   });
-  writeFileSync(metafile, JSON.stringify(graph));
+  return graph;
 }

@@ -1,7 +1,7 @@
 //! The records of a collection: what a caller stored, found by slot and by id.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
@@ -29,8 +29,8 @@ pub struct Record {
 pub struct Records {
     slots: Vec<Option<Record>>,
     by_id: HashMap<Arc<str>, u32>,
-    /// One copy of every metadata key; records share it.
-    keys: HashSet<Key>,
+    /// One copy of every metadata key, sorted; records share it.
+    keys: Vec<Key>,
     /// In step with `slots`; reading builds those of one more key, hence the cell.
     postings: RefCell<Postings>,
 }
@@ -79,10 +79,10 @@ impl Records {
     pub fn put(&mut self, slot: u32, mut record: Record) {
         self.take(slot);
         if let Some(metadata) = &mut record.metadata {
-            metadata.share_keys(|key| match self.keys.get(key) {
-                Some(shared) => shared.clone(),
-                None => {
-                    self.keys.insert(key.clone());
+            metadata.share_keys(|key| match self.keys.binary_search(key) {
+                Ok(at) => self.keys[at].clone(),
+                Err(at) => {
+                    self.keys.insert(at, key.clone());
                     key.clone()
                 }
             });
@@ -106,7 +106,8 @@ impl Records {
     /// Calls `read` with the postings of `key`, unless no record ever had the key. O(records) the
     /// first time that a key is asked for.
     pub fn postings(&self, key: &str, read: &mut dyn FnMut(&KeyPostings)) {
-        let Some(key) = self.keys.get(key) else { return };
+        let Ok(at) = self.keys.binary_search_by(|known| (**known).cmp(key)) else { return };
+        let key = &self.keys[at];
         let mut postings = self.postings.borrow_mut();
         if postings.get(key).is_none() {
             postings.add_key(key.clone(), self.build_postings(key));

@@ -1,6 +1,7 @@
 //! Planning writes: everything is checked here, nothing is touched.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use vecino_kernels::distance::Space;
 
@@ -8,7 +9,7 @@ use super::{Collection, Selection};
 use crate::engine::change::{Change, Put, Write};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
-use crate::engine::metadata::{Key, MetadataPatch};
+use crate::engine::metadata::MetadataPatch;
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -219,15 +220,15 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    let mut seen: HashSet<Key> = HashSet::with_capacity(ids.len());
-    for (at, id) in ids.iter().enumerate() {
+    // The type of the map of ids, so that the module has its code once.
+    let mut seen: HashMap<Arc<str>, u32> = HashMap::with_capacity(ids.len());
+    for (at, id) in (0..).zip(ids) {
         if id.is_empty() {
             return invalid(format!(
                 "the id at position {at} is empty; expected a non-empty string"
             ));
         }
-        if !seen.insert(id.as_str().into()) {
-            let first = ids.iter().position(|other| other == id).unwrap_or_default();
+        if let Some(first) = seen.insert(id.as_str().into(), at) {
             return Err(Error::new(
                 Code::DuplicateId,
                 format!("id \"{id}\" stands at positions {first} and {at}; expected distinct ids"),
