@@ -56,6 +56,18 @@ const inUse = (name) =>
     name,
   );
 
+/** Looks right after the key was given, too: a later choice without one would write over it. */
+async function keyIsNowhere() {
+  const kept = await page.evaluate(everythingKept);
+  assert.ok(kept.includes('"kind":"endpoint"'), "the choice itself is there");
+  assert.ok(!kept.includes(KEY));
+  assert.ok(!page.url().includes(KEY));
+  assert.ok(!(await page.content()).includes(KEY));
+  assert.equal(await page.inputValue("#endpoint-key"), "");
+}
+
+const sum = () => [...service.embedded.values()].reduce((total, times) => total + times, 0);
+
 test("the fields are checked before anything is sent", async () => {
   await endpoint({ baseUrl: "http://example.com/v1", model: " ", dimensions: "1.5" });
   assert.match(await page.textContent("#endpoint-url-error"), /begins with https:/);
@@ -84,6 +96,7 @@ test("another number of dimensions than asked for is told", async () => {
   const detail = await trouble("The service did not give the embeddings that were asked for.");
   assert.match(detail, /64 dimensions .* expected 32/);
   assert.equal(await fact(page, "Records"), "0");
+  await keyIsNowhere();
   service.embedded.clear();
 });
 
@@ -119,10 +132,7 @@ test("a service fills a collection of its own; stopped and gone on with, it embe
   await ready(page);
   await factBecomes(page, "Records", "2,000");
   assert.equal(new Set(service.embedded.values()).size, 1, "each text as often as any other");
-  assert.equal(
-    [...service.embedded.values()].reduce((sum, times) => sum + times),
-    2000,
-  );
+  assert.equal(sum(), 2000);
 });
 
 test("switching back and forth embeds nothing again", async () => {
@@ -131,7 +141,7 @@ test("switching back and forth embeds nothing again", async () => {
   await page.fill("#editor-text", "Bees make honey.");
   await page.click("#editor-save");
   await factBecomes(page, "Records", "2,001, 1 of them your own");
-  const before = [...service.embedded.values()].reduce((sum, times) => sum + times);
+  const before = sum();
   await choose("static");
   await inUse("static-minilm-256");
   await factBecomes(page, "Records", "2,000");
@@ -140,22 +150,19 @@ test("switching back and forth embeds nothing again", async () => {
   await choose("endpoint");
   await inUse("words");
   await factBecomes(page, "Records", "2,001, 1 of them your own");
-  await page.waitForFunction(() => document.querySelectorAll(".hit").length === 10);
-  const after = [...service.embedded.values()].reduce((sum, times) => sum + times);
-  // The question that the page still shows.
-  assert.equal(after - before, 1);
+  await ask(page, "what is ownership");
+  assert.equal((await hits(page)).length, 10);
+  // The question that the page showed, and this one.
+  for (const question of ["How do I undo the last commit?", "what is ownership"])
+    assert.ok(service.embedded.delete(question), question);
+  assert.equal(sum(), before);
   assert.match(await page.textContent("#promise"), /are sent to 127\.0\.0\.1:\d+ to be embedded/);
   assert.match(await page.textContent("#model-about"), /was not measured here/);
 });
 
-test("the key is nowhere in what is kept", async () => {
-  const kept = await page.evaluate(everythingKept);
-  assert.ok(kept.includes('"kind":"endpoint"'), "the choice itself is there");
-  assert.ok(kept.includes("Bees make honey."), "what IndexedDB holds was read");
-  assert.ok(!kept.includes(KEY));
-  assert.ok(!page.url().includes(KEY));
-  assert.ok(!(await page.content()).includes(KEY));
-  assert.equal(await page.evaluate(() => document.querySelector("#endpoint-key").value), "");
+test("the passages can be read in what is kept, the key cannot", async () => {
+  await keyIsNowhere();
+  assert.ok((await page.evaluate(everythingKept)).includes("Bees make honey."));
 });
 
 test("after a reload the page asks for the key, and meanwhile finds with its own model", async () => {
@@ -173,6 +180,7 @@ test("after a reload the page asks for the key, and meanwhile finds with its own
   await page.keyboard.press("Enter");
   await inUse("words");
   await factBecomes(page, "Records", "2,001, 1 of them your own");
+  await keyIsNowhere();
 });
 
 test("a service that is gone is told, and another function still finds", async () => {
@@ -237,17 +245,17 @@ test("MiniLM embeds in the page, is stopped, searched, and survives a reload", {
     () => document.querySelector("#progress-title").textContent === "Stopped",
   );
   await ask(page, "undo a commit");
-  const found = await hits(page);
-  assert.ok(found.length >= 10);
+  assert.equal((await hits(page)).length, 10);
   assert.match(await page.textContent("#model-about"), /0\.496/);
-  const records = await fact(page, "Records");
 
   await page.reload();
   await inUse("all-MiniLM-L6-v2");
   await page.waitForSelector(".hit");
   assert.equal(await page.textContent("#progress-title"), "Stopped");
-  assert.equal(await fact(page, "Records"), records);
-  assert.deepEqual(await hits(page), found);
+  // A batch that was being written when it was stopped may be there as well.
+  const records = Number(await fact(page, "Records"));
+  assert.ok(records >= 10 && records < 2000, `${records} records`);
+  assert.equal((await hits(page)).length, 10);
   await picture(page, "minilm-stopped", { whole: true });
 });
 
