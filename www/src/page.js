@@ -31,8 +31,8 @@ export async function runPage({ connection, store: first, settings: chosen, fail
 
   const questions = asking({
     store: () => store,
-    edit: (id) => own.edit(id).catch(trouble),
-    remove: (id) => own.remove(id).catch(trouble),
+    edit: (id) => own.edit(id).catch(failed),
+    remove: (id) => own.remove(id).catch(failed),
     failed: (error) => trouble(error, () => questions.run()),
   });
   const own = ownPassages({
@@ -54,7 +54,7 @@ export async function runPage({ connection, store: first, settings: chosen, fail
   });
 
   /** What the page itself needs is tried again by a reload; a service has settings, and a key that a reload forgets. */
-  function trouble(error, again = () => {}) {
+  function trouble(error, again) {
     if (store.embedding.kind !== "endpoint") return failed(error);
     return failed(error, [
       { label: "Change the settings", run: choose },
