@@ -1,8 +1,9 @@
 // Builds the demo into www/dist and serves it under the policy that a careful host would set. The package is imported
 // by its own name, through the `exports` of package.json: what the demo gets is what npm publishes.
 
-import { defineConfig } from "vite";
+import { defaultClientConditions, defineConfig } from "vite";
 import { headers } from "../scripts/lib/headers.mjs";
+import { serveModels } from "../scripts/lib/model-files.mjs";
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -19,6 +20,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   worker: { format: "es" },
+  // onnxruntime-web's 27 MB of WebAssembly are not copied into the page: they are loaded from beside it, if they are there.
+  resolve: { conditions: [...defaultClientConditions, "onnxruntime-web-use-extern-wasm"] },
+  plugins: [serveModels()],
   server: { headers },
   preview: { headers },
 });

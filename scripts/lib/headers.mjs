@@ -6,7 +6,9 @@ const policy = {
   "worker-src": "'self'",
   "style-src": "'self'",
   "img-src": "'self'",
-  "connect-src": "'self'",
+  // The visitor may name any embedding service, so no list can hold it. What could misuse this is code of others, and
+  // that script-src keeps out. Without https only this computer (Ollama, LM Studio): keys do not go in the clear.
+  "connect-src": "'self' https: http://localhost:* http://127.0.0.1:*",
   "object-src": "'none'",
   "form-action": "'self'",
   "base-uri": "'none'",

@@ -11,12 +11,9 @@ import { tellingWords } from "./shared-words.js";
 import { countFilters, whereOf } from "./where.js";
 import { milliseconds, plural } from "./words.js";
 
-/** Long enough that a word is not searched letter by letter. */
-const PAUSE = 150;
-
 /**
  * @param {object} options
- * @param {object} options.store
+ * @param {() => object} options.store the one in use
  * @param {(id: string) => void} options.edit
  * @param {(id: string) => void} options.remove
  * @param {(error: Error) => void} options.failed
@@ -62,7 +59,7 @@ export function asking({ store, edit, remove, failed }) {
     const mine = searches;
     let found;
     try {
-      found = await search(store, { ...asked, where: whereOf(asked.filters) });
+      found = await search(store(), { ...asked, where: whereOf(asked.filters) });
     } catch (error) {
       if (mine === searches) refused(error);
       return undefined;
@@ -144,7 +141,7 @@ export function asking({ store, edit, remove, failed }) {
       const push = !typing;
       typing = true;
       run({ push });
-    }, PAUSE);
+    }, store().embedding.pause);
   });
   question.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

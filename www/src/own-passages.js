@@ -27,7 +27,7 @@ function metadataOf({ title, text, source, code }) {
 
 /**
  * @param {object} options
- * @param {object} options.store
+ * @param {() => object} options.store the one in use
  * @param {() => Promise<void>} options.changed called after every change; draws what depends on it
  * @param {(id: string) => void} options.like shows the neighbors of a passage
  * @param {(id: string) => boolean} options.focus moves the focus to a passage among the results, if it is there
@@ -36,8 +36,8 @@ export function ownPassages({ store, changed, like, focus }) {
   const list = byId("own");
 
   /** Embeds first and writes then, so that a text without known words is refused before anything is touched. */
-  async function embed(values) {
-    const [embedding] = await store.embeddingFunction.generate([values.text]);
+  async function embed({ embeddingFunction }, values) {
+    const [embedding] = await embeddingFunction.generate([values.text]);
     return { embeddings: [embedding], documents: [values.text], metadatas: [metadataOf(values)] };
   }
 
@@ -45,7 +45,8 @@ export function ownPassages({ store, changed, like, focus }) {
     openEditor({
       onSave: async (values) => {
         const id = freshId();
-        await store.collection.add({ ids: [id], ...(await embed(values)) });
+        const here = store();
+        await here.collection.add({ ids: [id], ...(await embed(here, values)) });
         await changed();
         notify(`“${values.title}” is kept.`, {
           label: "Show what is near it",
@@ -56,7 +57,7 @@ export function ownPassages({ store, changed, like, focus }) {
   }
 
   async function read(id) {
-    const result = await store.collection.get({
+    const result = await store().collection.get({
       ids: [id],
       include: ["documents", "metadatas", "embeddings"],
     });
@@ -67,7 +68,8 @@ export function ownPassages({ store, changed, like, focus }) {
     openEditor({
       passage: await read(id),
       onSave: async (values) => {
-        await store.collection.update({ ids: [id], ...(await embed(values)) });
+        const here = store();
+        await here.collection.update({ ids: [id], ...(await embed(here, values)) });
         await changed();
         notify(`“${values.title}” is changed.`);
         // The dialog gives the focus back to a button that has been drawn anew.
@@ -78,13 +80,14 @@ export function ownPassages({ store, changed, like, focus }) {
 
   async function remove(id) {
     const { document, metadata, embedding } = await read(id);
-    await store.collection.delete({ ids: [id] });
+    const { collection } = store();
+    await collection.delete({ ids: [id] });
     await changed();
     notify(`“${metadata.title}” is deleted.`, {
       label: "Undo",
       focus: true,
       run: async () => {
-        await store.collection.add({
+        await collection.add({
           ids: [id],
           embeddings: [embedding],
           documents: [document],
@@ -98,7 +101,7 @@ export function ownPassages({ store, changed, like, focus }) {
   }
 
   async function draw() {
-    const passages = await store.own();
+    const passages = await store().own();
     show(byId("own-section"), true);
     show(byId("own-none"), passages.length === 0);
     list.replaceChildren(

@@ -3,12 +3,10 @@
 
 import passagesUrl from "../data/passages.jsonl?url";
 
-/** Small enough that the progress moves, large enough that the log gets few entries. */
-const BATCH = 50;
-
 /** @returns {Promise<{id: string, document: string, metadata: object}[]>} */
-async function fetchPassages() {
-  const answer = await fetch(passagesUrl).catch((cause) => {
+async function fetchPassages(signal) {
+  const answer = await fetch(passagesUrl, { signal }).catch((cause) => {
+    signal.throwIfAborted();
     throw Object.assign(new Error("the passages could not be fetched", { cause }), {
       code: "passages_missing",
     });
@@ -25,25 +23,24 @@ async function fetchPassages() {
 }
 
 /**
- * @param {object} collection
- * @param {(progress: {done: number, total: number, resumed: number}) => Promise<void>} onProgress before the first and
- *   after every batch, which waits for it; `resumed` is how many were there before
+ * @param {object} store
+ * @param {object} options
+ * @param {AbortSignal} options.signal
+ * @param {(progress: {done: number, total: number, resumed: number}) => void} options.onProgress before the first and
+ *   after every batch; `resumed` is how many were there before
  */
-export async function addPassages(collection, onProgress) {
-  const passages = await fetchPassages();
+export async function addPassages({ collection, embedding }, { signal, onProgress }) {
+  const passages = await fetchPassages(signal);
   const { ids } = await collection.get({ include: [] });
   const there = new Set(ids);
-  const missing = passages.filter(({ id }) => !there.has(id));
   const total = passages.length;
-  const resumed = total - missing.length;
-  await onProgress({ done: resumed, total, resumed });
-  for (let start = 0; start < missing.length; start += BATCH) {
-    const batch = missing.slice(start, start + BATCH);
-    await collection.add({
-      ids: batch.map(({ id }) => id),
-      documents: batch.map(({ document }) => document),
-      metadatas: batch.map(({ metadata }) => metadata),
-    });
-    await onProgress({ done: resumed + start + batch.length, total, resumed });
-  }
+  const resumed = passages.filter(({ id }) => there.has(id)).length;
+  onProgress({ done: resumed, total, resumed });
+  await collection.ingest(passages, {
+    batchSize: embedding.batchSize,
+    resume: true,
+    signal,
+    // What it passes over counts as done only when it has come by.
+    onProgress: ({ done }) => onProgress({ done: Math.max(done, resumed), total, resumed }),
+  });
 }

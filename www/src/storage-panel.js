@@ -29,6 +29,7 @@ export async function drawStorage(store, own) {
   ]);
   const records = own > 0 ? `${number(count)}, ${number(own)} of them your own` : number(count);
   const rows = [
+    ["Embedded by", store.embedding.name],
     ["Records", records],
     ["In memory", bytes(stats.wasmBytes)],
   ];

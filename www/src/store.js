@@ -1,18 +1,20 @@
-// The demo's one collection: where it is kept, what its metadata says, and what is in it.
+// A collection of the demo, one for each embedding function: where it is kept, what its metadata says, what is in it.
 
 import { EphemeralClient, PersistentClient } from "vecino";
 
 /** The IndexedDB database. */
 const PATH = "vecino-demo";
 
-/** The collection. */
-const NAME = "passages";
-
 /**
- * What the collection's metadata says of the passages that come with the demo: still being added, all there, or
- * left out because the visitor emptied the store.
+ * What the collection's metadata says of the passages that come with the demo: still being added, stopped by the visitor
+ * on the way, all there, or left out because the visitor emptied the store.
  */
-export const STATE = { adding: "adding", complete: "complete", emptied: "emptied" };
+export const STATE = {
+  adding: "adding",
+  stopped: "stopped",
+  complete: "complete",
+  emptied: "emptied",
+};
 
 /**
  * Starts the database, without waiting for it: the engine loads while the model does. What fails here fails again, and
@@ -30,27 +32,31 @@ export function connect({ kept }) {
  * Opens the store, or makes it on the first visit.
  *
  * @param {{client: object, kept: boolean}} connection from `connect`
- * @param {object} embeddingFunction
+ * @param {object} embedding from `loadEmbedding`
  */
-export async function openStore({ client, kept }, embeddingFunction) {
-  const store = new Store(client, embeddingFunction, kept);
+export async function openStore({ client, kept }, embedding) {
+  const store = new Store(client, embedding, kept);
   await store.open(STATE.adding);
   return store;
 }
 
 class Store {
-  constructor(client, embeddingFunction, kept) {
+  constructor(client, embedding, kept) {
     this.client = client;
     this.kept = kept;
     this.collection = undefined;
-    this.embeddingFunction = embeddingFunction;
+    this.embedding = embedding;
+  }
+
+  get embeddingFunction() {
+    return this.embedding.function;
   }
 
   /** Opens the collection; `state` holds only where it is made now. */
   async open(state) {
     this.collection = await this.client.getOrCreateCollection({
-      name: NAME,
-      metadata: { model: this.embeddingFunction.name, passages: state },
+      name: this.embedding.collection,
+      metadata: { model: this.embedding.name, passages: state },
       configuration: { hnsw: { space: "cosine" } },
       embeddingFunction: this.embeddingFunction,
     });
@@ -60,9 +66,13 @@ class Store {
     return this.collection.metadata.passages;
   }
 
-  /** The model that made the stored embeddings. Vectors of two models cannot be compared. */
-  get model() {
-    return this.collection.metadata.model;
+  /** Vectors of two models cannot be compared: throws where another one made the stored embeddings. */
+  checkModel() {
+    const { model } = this.collection.metadata;
+    const { name } = this.embedding;
+    if (model === name) return;
+    const message = `the store holds embeddings of ${model}, the page has ${name}`;
+    throw Object.assign(new Error(message), { code: "model_changed" });
   }
 
   async setState(state) {
@@ -71,7 +81,7 @@ class Store {
 
   /** Deletes every record, the visitor's own among them. */
   async empty(state) {
-    await this.client.deleteCollection({ name: NAME });
+    await this.client.deleteCollection({ name: this.embedding.collection });
     await this.open(state);
   }
 

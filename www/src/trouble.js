@@ -29,7 +29,7 @@ const EXPLAINED = {
   },
   model_missing: {
     title: "The model could not be loaded.",
-    text: "Without it the page cannot tell what a question means. The files lie beside the page, in the folder “model”.",
+    text: "Without it the page cannot tell what a question means. Its files have to lie beside the page.",
   },
   model_worker: {
     title: "The model stopped working.",
@@ -38,6 +38,22 @@ const EXPLAINED = {
   model_changed: {
     title: "The store was filled with another model.",
     text: "Embeddings of two models cannot be compared. Start over with an empty store to use the present one.",
+  },
+  endpoint_unauthorized: {
+    title: "The service does not accept the key.",
+    text: "What is kept is unharmed. Give another key, or choose another embedding function.",
+  },
+  endpoint_unreachable: {
+    title: "The service could not be reached.",
+    text: "Either nothing answers at this address, or it does not take requests from web pages. What is kept is unharmed.",
+  },
+  endpoint_busy: {
+    title: "The service asks to wait.",
+    text: "It takes no more requests for now. What is kept is unharmed; going on later embeds only what is missing.",
+  },
+  endpoint_refused: {
+    title: "The service did not give the embeddings that were asked for.",
+    text: "What is kept is unharmed. Look at the address, the model and the dimensions; the words below say what happened.",
   },
   passages_missing: {
     title: "The passages could not be loaded.",

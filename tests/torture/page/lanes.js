@@ -4,7 +4,7 @@ import { randomOf, vector } from "../lib/random.mjs";
 import { prepare } from "./engine-place.js";
 import { say, vecino } from "./outside.js";
 import { compareQueries } from "./scan.js";
-import { catchUp, openClient, readAll, readBrief, tabsTell, verify } from "./store.js";
+import { catchUp, openClient, readAll, readBrief, verify } from "./store.js";
 
 const collectionOf = (client) =>
   client.getOrCreateCollection({
@@ -84,10 +84,9 @@ export async function own({ lane }) {
 
 /**
  * Waits until this tab's client sees what is expected without doing anything for it: the time in milliseconds that it
- * took. Null where tabs do not tell each other.
+ * took.
  */
 export async function hears({ expected, within }) {
-  if (!(await tabsTell(collection))) return null;
   const wanted = JSON.stringify(expected);
   const begun = performance.now();
   while (JSON.stringify(await readBrief(collection)) !== wanted) {

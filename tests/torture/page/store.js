@@ -1,45 +1,13 @@
 // Clients and what they read, in the form that is compared.
 import { brief } from "../lib/operations.mjs";
 
-/** A client at `path` with those of the `options` that this build of the package knows. */
 export function openClient({ PersistentClient }, path, options) {
-  return new PersistentClient({ path, ...known(PersistentClient, options) });
+  return new PersistentClient({ path, ...options });
 }
 
-/** The options among `options` that the package does not refuse. Making a client does nothing. */
-export function known(PersistentClient, options) {
-  const accepts = ([name, value]) => {
-    try {
-      new PersistentClient({ path: "unused", [name]: value });
-      return true;
-    } catch (error) {
-      if (error.code === "invalid_argument") return false;
-      throw error;
-    }
-  };
-  return Object.fromEntries(Object.entries(options).filter(accepts));
-}
-
-/** Makes the next read see what other tabs have written: by a strong read or, before there was one, by a write. */
+/** Makes the next read see what other tabs have written. */
 export async function catchUp(collection) {
-  try {
-    await collection.get({ limit: 1, consistency: "strong" });
-  } catch (error) {
-    if (error.code !== "invalid_argument") throw error;
-    // Updates of ids that do not exist write nothing, but take in what others have written.
-    await collection.update({ ids: ["nobody"], metadatas: [{ nothing: 0 }] });
-  }
-}
-
-/** Whether this build of the package sends messages between tabs: it came with strong reads. */
-export async function tabsTell(collection) {
-  try {
-    await collection.get({ limit: 1, consistency: "eventual" });
-    return true;
-  } catch (error) {
-    if (error.code === "invalid_argument") return false;
-    throw error;
-  }
+  await collection.get({ limit: 1, consistency: "strong" });
 }
 
 /** All records as a Map from id to record, in order of insertion. */

@@ -1,4 +1,6 @@
 // The browser is killed at random moments, and what it had acknowledged must be there.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Profile, startBrowser } from "../lib/browser.mjs";
 import { requireClean } from "../lib/clean.mjs";
@@ -15,10 +17,14 @@ const PATIENCE = 8_000;
 /** Kills `kind` of browser `rounds` times. Resolves with what was seen; throws at the first fault. */
 export async function kill({ kind = "chromium", rounds, seed, note = () => {} }) {
   const random = randomOf(seed, 1);
-  const ledger = new Ledger(seed);
-  const profile = new Profile();
+  let ledger = new Ledger(seed);
+  let profile = new Profile();
   const server = await Server.start();
-  const seen = { rounds, inCheckpoints: 0 };
+  const seen = { rounds, inCheckpoints: 0, corruptedByBrowser: 0 };
+  const calls = { acknowledged: 0, unacknowledged: 0, happened: 0 };
+  const count = () => {
+    for (const key of Object.keys(calls)) calls[key] += ledger[key];
+  };
   let browser;
   let round = 0;
   let kept = "";
@@ -30,11 +36,16 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
         durability: round % 2 ? "strict" : "relaxed",
         worker: round % 4 < 2,
       };
-      const inspected = await browser.call("inspect", { path: PATH, options, seed });
-      const { records, report, existed } = inspected;
-      if (ledger.acknowledged > 0 && !existed) throw new Error("the browser has no such database");
-      requireClean(report);
-      ledger.settle(records);
+      const corruption = await verified({ browser, profile, ledger, options, seed });
+      if (corruption) {
+        note(`round ${round}: the browser's own database is corrupt, a new profile: ${corruption}`);
+        seen.corruptedByBrowser += 1;
+        await browser.kill();
+        profile.remove();
+        count();
+        [ledger, profile] = [new Ledger(seed), new Profile()];
+        browser = await startBrowser(kind, profile, server);
+      }
       if (round === rounds) break;
       const aim = random() < 0.4 ? "checkpoint" : "any";
       const moment = await killWhileWorking({
@@ -58,8 +69,36 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
     server.close();
     if (!kept) profile.remove();
   }
-  const { acknowledged, unacknowledged, happened } = ledger;
-  return { ...seen, acknowledged, unacknowledged, happened };
+  count();
+  return { ...seen, ...calls };
+}
+
+/**
+ * Throws unless what is stored is what was acknowledged. Resolves with the browser's own words if it has found its
+ * database corrupt: Chromium does when it was killed in the middle of a write to its LevelDB log and later appended to
+ * that log. It then deletes everything, below whatever a page can do.
+ */
+async function verified({ browser, profile, ledger, options, seed }) {
+  try {
+    const place = { path: PATH, options, seed };
+    const { records, report, existed } = await browser.call("inspect", place);
+    if (ledger.acknowledged > 0 && !existed) throw new Error("the browser has no such database");
+    requireClean(report);
+    ledger.settle(records);
+  } catch (error) {
+    const corruption = corruptionIn(profile.folder);
+    if (!corruption) throw error;
+    return corruption;
+  }
+}
+
+/** What Chromium's log of its LevelDB says of corruption; undefined if it says nothing. */
+function corruptionIn(folder) {
+  const under = join(folder, "Default", "IndexedDB");
+  const files = existsSync(under) ? readdirSync(under, { recursive: true }) : [];
+  const logs = files.filter((name) => ["LOG", "LOG.old"].includes(basename(name)));
+  const texts = logs.map((name) => readFileSync(join(under, name), "utf8"));
+  return /\d+\.log: .*Corruption: .*/.exec(texts.join("\n"))?.[0];
 }
 
 async function killWhileWorking({ browser, server, ledger, seed, options, aim, random }) {

@@ -1,4 +1,4 @@
-// The page's end of the model's worker: an embedding function that answers from another thread.
+// The page's end of a model's worker: an embedding function that answers from another thread.
 
 /** The model could not be loaded. `code` is "model_missing" or "model_worker". */
 export class ModelError extends Error {
@@ -31,24 +31,38 @@ class Embedder {
 
   /**
    * @param {string[]} texts
+   * @param {{signal?: AbortSignal}} [options] aborting rejects at once, and spares the worker what it has not begun
    * @returns {Promise<Float32Array[]>}
    */
-  generate(texts) {
+  generate(texts, { signal } = {}) {
     if (this.#stopped) return Promise.reject(workerFailed());
+    if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const call = this.#next;
       this.#next += 1;
-      this.#calls.set(call, { resolve, reject });
+      const abort = () => {
+        this.#calls.delete(call);
+        this.#worker.postMessage({ cancel: call });
+        reject(signal.reason);
+      };
+      signal?.addEventListener("abort", abort, { once: true });
+      const ended = () => signal?.removeEventListener("abort", abort);
+      this.#calls.set(call, { resolve, reject, ended });
       this.#worker.postMessage({ call, texts });
     });
   }
 
   #settle({ call, vectors, error }) {
-    const { resolve, reject } = this.#calls.get(call);
+    const found = this.#calls.get(call);
+    // Its caller has gone.
+    if (!found) return;
     this.#calls.delete(call);
+    found.ended();
     if (error)
-      reject(Object.assign(new Error(error.message), { code: error.code, index: error.index }));
-    else resolve(vectors);
+      found.reject(
+        Object.assign(new Error(error.message), { code: error.code, index: error.index }),
+      );
+    else found.resolve(vectors);
   }
 }
 
@@ -57,17 +71,15 @@ const workerFailed = () => new ModelError("model_worker", "the worker that runs 
 /**
  * Starts the worker and loads the model's files.
  *
- * @param {URL} folder where the files are
+ * @param {() => Worker} start
+ * @param {object} load where the files are, as the worker wants to know it
  * @param {(progress: {loaded: number, total: number}) => void} onProgress bytes of the largest file
  * @returns {Promise<Embedder>}
  * @throws {ModelError}
  */
-export function loadEmbedder(folder, onProgress) {
+export function loadEmbedder(start, load, onProgress) {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./worker.js", import.meta.url), {
-      type: "module",
-      name: "vecino-demo model",
-    });
+    const worker = start();
     const fail = (error) => {
       worker.terminate();
       reject(error);
@@ -78,6 +90,6 @@ export function loadEmbedder(folder, onProgress) {
       if (ready) resolve(new Embedder(worker, ready));
       if (failed) fail(new ModelError("model_missing", failed.message));
     };
-    worker.postMessage({ load: folder.href });
+    worker.postMessage({ load });
   });
 }
