@@ -440,6 +440,20 @@ fn a_manifest_that_is_damaged_twice_refuses_and_names_itself() {
 }
 
 #[test]
+fn a_new_page_takes_the_place_of_none_that_counts() {
+    let (mut disk, collection) = stored();
+    let wrong = Manifest { next_key: 1, ..manifest(&disk) };
+    disk.manifest = Some(encode_manifest(&wrong));
+    let (mut opened, _) = open(&disk).expect("opens");
+    write(&mut disk, &mut opened, Operation::Add, &records(RECORDS + 20, RECORDS + 21));
+    // It refuses to write a page under a key that is taken.
+    disk.checkpoint(&mut opened);
+    let (again, warning) = open(&disk).expect("opens");
+    assert_eq!((again.count(), warning), (collection.count() + 1, None));
+    right(&again);
+}
+
+#[test]
 fn what_nobody_names_is_found() {
     let (mut disk, _) = stored();
     assert!(verify(&disk).is_sound(), "{:?}", verify(&disk));

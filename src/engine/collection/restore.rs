@@ -179,6 +179,11 @@ impl Collection {
         self.live.grow(capacity as usize);
         self.unlinked.grow(capacity as usize);
         self.stored.manifest = manifest.clone();
+        // Whatever the manifest says, a new page takes the place of none that counts.
+        let kept = manifest.kept_pages.iter().copied();
+        let highest = manifest.pages().chain(kept).max().unwrap_or(NO_PAGE);
+        let next_key = &mut self.stored.manifest.next_key;
+        *next_key = (*next_key).max(highest.saturating_add(1));
 
         let take_ids = |(page, key)| (page, key, pages.next().flatten());
         let ids: Vec<_> = written(&manifest.id_pages).map(take_ids).collect();

@@ -104,6 +104,8 @@ class Browser {
   #server;
   #first;
   #errors = "";
+  /** Where Chromium listens for debuggers, once it has said so. */
+  #port;
   #ended = false;
   #tabs = new Set();
 
@@ -114,6 +116,7 @@ class Browser {
     this.#first = first;
     child.stderr.setEncoding("utf8").on("data", (text) => {
       this.#errors = (this.#errors + text).slice(-10_000);
+      this.#port ??= /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(this.#errors)?.[1];
     });
     child.on("error", (error) => {
       this.#ended = true;
@@ -173,7 +176,7 @@ class Browser {
   /** A session of Chromium's debugging protocol, for a tab or the first one. */
   async session(tab = this.#first) {
     const { chromium } = await import("playwright-core");
-    this.debugger ??= await chromium.connectOverCDP(`http://127.0.0.1:${this.#port()}`);
+    this.debugger ??= await chromium.connectOverCDP(`http://127.0.0.1:${this.#port}`);
     const [context] = this.debugger.contexts();
     const page = context.pages().find((candidate) => candidate.url() === tab.url);
     if (!page) throw new Error(`there is no page ${tab.url}`);
@@ -207,12 +210,8 @@ class Browser {
     tab.abandon();
   }
 
-  #port() {
-    return /DevTools listening on ws:\/\/127\.0\.0\.1:(\d+)\//.exec(this.#errors)?.[1];
-  }
-
   async #debug(path, method = "GET") {
-    const response = await fetch(`http://127.0.0.1:${this.#port()}${path}`, { method });
+    const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, { method });
     const text = await response.text();
     return text.startsWith("{") ? JSON.parse(text) : text;
   }
