@@ -1,14 +1,13 @@
 // node bench/durability.mjs: what it costs to keep everything, in headless Chromium. Prints a table in Markdown.
 import { join } from "node:path";
-import { buildPackage } from "../scripts/build/package.mjs";
-import { buildWasm } from "../scripts/build/wasm.mjs";
 import { main } from "../scripts/lib/fail.mjs";
-import { ensurePackages } from "../scripts/lib/npm-packages.mjs";
 import { buildDir } from "../scripts/lib/paths.mjs";
 import { heading } from "../scripts/lib/run.mjs";
-import { loadDataset } from "./lib/dataset.mjs";
+import { loadDataset, served } from "./lib/dataset.mjs";
 import { load } from "./lib/machine.mjs";
 import { readOptions } from "./lib/options.mjs";
+import { prepare } from "./lib/prepare.mjs";
+import { serve } from "./lib/server.mjs";
 import { median } from "./page/statistics.js";
 
 /** Single adds of which each time and each count is made. As many as make a checkpoint due. */
@@ -18,26 +17,11 @@ const site = join(buildDir, "bench", "durability");
 
 await main(async () => {
   const options = readOptions(process.argv.slice(2));
-  await ensurePackages();
-  await buildWasm();
-  await buildPackage();
-  // Only now: they import npm packages.
-  const { bundle } = await import("./lib/bundle.mjs");
-  const { Browser } = await import("./lib/browser.mjs");
-  const { serve } = await import("./lib/server.mjs");
-  await bundle(site, ["durability.html"]);
+  const browser = await prepare(site, options, ["durability.html"]);
 
   const dataset = loadDataset({ ...options, queries: 100 });
-  const { shape, base, queries, truth, records } = dataset;
-  const data = {
-    shape: JSON.stringify(shape),
-    base,
-    queries,
-    truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength),
-    records,
-  };
-  const server = await serve(site, data);
-  const browser = new Browser(process.env.CHROMIUM || "/usr/bin/chromium", options.headed);
+  const { shape } = dataset;
+  const server = await serve(site, served(dataset));
   const visit = async () => {
     const page = await browser.page();
     await page.goto(`${server.origin}/durability.html`);

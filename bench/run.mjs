@@ -2,16 +2,15 @@
 // The same as JSON, and the report, are left in build/bench/.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildPackage } from "../scripts/build/package.mjs";
-import { buildWasm } from "../scripts/build/wasm.mjs";
 import { main } from "../scripts/lib/fail.mjs";
-import { ensurePackages } from "../scripts/lib/npm-packages.mjs";
 import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
 import { heading } from "../scripts/lib/run.mjs";
-import { loadDataset } from "./lib/dataset.mjs";
+import { loadDataset, served } from "./lib/dataset.mjs";
 import { describeMachine, load } from "./lib/machine.mjs";
 import { readOptions, usage } from "./lib/options.mjs";
+import { prepare } from "./lib/prepare.mjs";
 import { markdown } from "./lib/report.mjs";
+import { serve } from "./lib/server.mjs";
 
 /** Values of ef_search, the default among them. */
 const CANDIDATES = [50, 100, 200];
@@ -23,18 +22,11 @@ const output = join(buildDir, "bench");
 await main(async () => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(usage);
-  await ensurePackages();
-  await buildWasm();
-  await buildPackage();
-  // Only now: they import npm packages.
-  const { bundle } = await import("./lib/bundle.mjs");
-  const { Browser } = await import("./lib/browser.mjs");
-  await bundle(join(output, "site"));
+  const browser = await prepare(join(output, "site"), options);
 
   heading("Data");
   const dataset = loadDataset(options);
   console.log(`${dataset.shape.records} x ${dataset.shape.dimension}: ${dataset.about}.`);
-  const browser = new Browser(process.env.CHROMIUM || "/usr/bin/chromium", options.headed);
   try {
     const figures = await measure(browser, dataset, options);
     mkdirSync(output, { recursive: true });
@@ -48,17 +40,9 @@ await main(async () => {
 });
 
 async function measure(browser, dataset, options) {
-  const { serve } = await import("./lib/server.mjs");
   const { measureReloads, measureRestarts } = await import("./lib/opening.mjs");
-  const { about, shape, base, queries, truth, records } = dataset;
-  const data = {
-    shape: JSON.stringify(shape),
-    base,
-    queries,
-    truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength),
-    records,
-  };
-  const server = await serve(join(output, "site"), data);
+  const { about, shape } = dataset;
+  const server = await serve(join(output, "site"), served(dataset));
   const loadBefore = load();
   const version = JSON.parse(readFileSync(inRoot("package.json"), "utf8")).version;
   try {

@@ -69,3 +69,14 @@ function computeTruth({ queries, dimension, truth, records }, base, asked) {
 function integers(bytes) {
   return new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
+
+/** The dataset as the pages fetch it. */
+export function served({ shape, base, queries, truth, records }) {
+  return {
+    shape: JSON.stringify(shape),
+    base,
+    queries,
+    truth: new Uint8Array(truth.buffer, truth.byteOffset, truth.byteLength),
+    records,
+  };
+}

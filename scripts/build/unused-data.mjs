@@ -7,8 +7,8 @@
 // table. So:
 //
 // - An object is in use if a constant of the optimized code, or half of one, is an address in it (or its
-//   end, unless another begins there), or an object in use holds its address. Constants that only look like an address keep an
-//   object that is not needed; nothing worse.
+//   end, unless another begins there), or an object in use holds its address. Constants that only look
+//   like an address keep an object that is not needed; nothing worse.
 // - Code may add to an address that lies outside of its object (`table - 97`). The linker's list shows
 //   such addresses; their objects are in use.
 // - A number of the function table is in use if code named it and it is still a constant of the code, or
@@ -64,14 +64,18 @@ export function readLinks(bytes) {
     if (object && !within(object, object.address + addend)) roots.add(object);
   }
   for (const { type, offset, symbol, addend } of relocations(custom("reloc.DATA"))) {
-    const holder = objectsAt(objects, addressIn(segments, data.content, offset))[0];
-    if (!holder) throw new Error("An address stands in the data outside of all objects.");
+    const holders = objectsAt(objects, addressIn(segments, data.content, offset));
+    if (holders.length === 0) {
+      throw new Error("An address stands in the data outside of all objects.");
+    }
     if (type === TABLE_NUMBERS.data) {
-      holder.numbers.push(data.content.readUInt32LE(offset));
+      const number = data.content.readUInt32LE(offset);
+      for (const holder of holders) holder.numbers.push(number);
     } else if (ADDRESSES.data.includes(type)) {
       const object = objectOf[symbol];
-      if (within(object, object.address + addend)) holder.addresses.push(object.address + addend);
-      else roots.add(object);
+      const address = object.address + addend;
+      if (!within(object, address)) roots.add(object);
+      else for (const holder of holders) holder.addresses.push(address);
     }
   }
   const isLinkers = ({ name }) => name === "linking" || name?.startsWith("reloc.");

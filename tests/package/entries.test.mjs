@@ -7,9 +7,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { OpenAIEmbeddingFunction } from "vecino";
-import { build } from "vite";
 import { startService } from "../http/service.mjs";
-import { checkTypes, makeProject, root, runNode } from "./support/project.mjs";
+import { bundlePage, checkTypes, makeProject, root, runNode } from "./support/project.mjs";
 
 let project;
 
@@ -43,17 +42,7 @@ test("importing them does nothing and needs no other package; what is missing is
 
 test("a page bundles the functions that it names, and no others", async () => {
   const bundled = async (source) => {
-    await writeFile(join(project.folder, "page.js"), source);
-    const { output } = await build({
-      root: project.folder,
-      configFile: false,
-      logLevel: "error",
-      build: {
-        write: false,
-        target: "es2022",
-        rollupOptions: { input: "page.js", output: { entryFileNames: "page.js" } },
-      },
-    });
+    const output = await bundlePage(project.folder, "page.js", source);
     return output.filter(({ type }) => type === "chunk");
   };
   const name = "DashScopeEmbeddingFunction";

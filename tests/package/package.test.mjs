@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import { launch, serveFiles } from "../conformance/support/browser.mjs";
 import { exactScan, loadData } from "./support/data.mjs";
-import { checkTypes, makeProject, root, runNode } from "./support/project.mjs";
+import { bundlePage, checkTypes, makeProject, root, runNode } from "./support/project.mjs";
 
 const csp = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'";
 let project;
@@ -134,17 +134,7 @@ test("a page that only searches bundles neither Schema nor AdminClient nor the b
     import { PersistentClient } from "vecino";
     window.client = new PersistentClient({ path: "notes" });
   `;
-  await writeFile(join(project.folder, "small.js"), source);
-  const { output } = await build({
-    root: project.folder,
-    configFile: false,
-    logLevel: "error",
-    build: {
-      write: false,
-      target: "es2022",
-      rollupOptions: { input: "small.js", output: { entryFileNames: "small.js" } },
-    },
-  });
+  const output = await bundlePage(project.folder, "small.js", source);
   const files = new Map(output.map((file) => [file.fileName, file]));
   let code = "";
   const follow = (name) => {

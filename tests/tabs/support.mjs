@@ -2,9 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
-import { root } from "../../scripts/lib/paths.mjs";
-import { launch, launchProfile, serveFiles } from "../conformance/support/browser.mjs";
+import { launchProfile, servedBrowser } from "../conformance/support/browser.mjs";
 
 /**
  * Serves the project and runs Chromium while a file's tests run. Returns what makes a profile for one test: an object
@@ -12,25 +10,17 @@ import { launch, launchProfile, serveFiles } from "../conformance/support/browse
  * `onDisk` has a quota that can be set, and tells the page what it is.
  */
 export function profiles() {
-  let server;
-  let browser;
-  before(async () => {
-    [server, browser] = await Promise.all([serveFiles(root), launch()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const running = servedBrowser();
   return async (t, { before: prelude, onDisk = false } = {}) => {
-    const context = onDisk ? await profileOnDisk(t) : await browser.newContext();
+    const context = onDisk ? await profileOnDisk(t) : await running.browser.newContext();
     t.after(() => context.close());
     if (prelude) await runFirst(context, prelude);
     return {
       context,
-      url: server.url,
+      url: running.server.url,
       async tab() {
         const page = await context.newPage();
-        await page.goto(`${server.url}/blank`);
+        await page.goto(`${running.server.url}/blank`);
         return inTab(page);
       },
     };

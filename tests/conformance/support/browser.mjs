@@ -65,20 +65,25 @@ export function launchProfile(folder, flags) {
   return chromium.launchPersistentContext(folder, { executablePath, args });
 }
 
-/** Serves the project and runs Chromium while a file's tests run. Returns what opens an empty page of that server. */
-export function blankPages() {
-  let server;
-  let browser;
+/** Serves the project and runs Chromium while a file's tests run: the returned object has both when they begin. */
+export function servedBrowser() {
+  const running = {};
   before(async () => {
-    [server, browser] = await Promise.all([serveFiles(root), launch()]);
+    [running.server, running.browser] = await Promise.all([serveFiles(root), launch()]);
   });
   after(async () => {
-    await browser?.close();
-    await server?.close();
+    await running.browser?.close();
+    await running.server?.close();
   });
+  return running;
+}
+
+/** Serves the project and runs Chromium while a file's tests run. Returns what opens an empty page of that server. */
+export function blankPages() {
+  const running = servedBrowser();
   return async () => {
-    const page = await browser.newPage();
-    await page.goto(`${server.url}/blank`);
+    const page = await running.browser.newPage();
+    await page.goto(`${running.server.url}/blank`);
     return page;
   };
 }

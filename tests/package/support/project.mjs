@@ -61,3 +61,20 @@ export async function checkTypes(folder, options, files) {
     throw new Error(stdout || message);
   });
 }
+
+/** Bundles `source` as a user's page; resolves with what Vite puts out, its script among it under the name `entry`. */
+export async function bundlePage(folder, entry, source) {
+  const { build } = await import("vite");
+  await writeFile(join(folder, entry), source);
+  const { output } = await build({
+    root: folder,
+    configFile: false,
+    logLevel: "error",
+    build: {
+      write: false,
+      target: "es2022",
+      rollupOptions: { input: entry, output: { entryFileNames: entry } },
+    },
+  });
+  return output;
+}
