@@ -14,7 +14,7 @@ use super::lost::LostRecords;
 use super::plan::MAX_DIMENSION;
 use super::{Collection, new_graph};
 use crate::engine::change::Change;
-use crate::engine::definition::Definition;
+use crate::engine::definition::{Configuration, Definition};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
     Manifest, NO_PAGE, PageKey, Part, Place, Touched, decode_change, decode_graph_page,
@@ -242,7 +242,8 @@ impl Collection {
         if dimension == 0 {
             return Ok(embedded);
         }
-        let mut vectors = Vectors::new(self.definition.configuration.space, dimension);
+        let Configuration { space, quantization, .. } = self.definition.configuration;
+        let mut vectors = Vectors::new(space, dimension, quantization);
         let rows_per_page = vectors.rows_per_page();
         for (number, key) in written(&manifest.vector_pages) {
             let bytes = pages.next().flatten();
