@@ -13,7 +13,14 @@ import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf } from "./errors.js";
 import type { IngestOptions, IngestProgress, IngestSource } from "./ingest-types.js";
-import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
+import type { MeasureRecallOptions, RecallReport } from "./recall-types.js";
+import {
+  explanations,
+  type GetResult,
+  getResult,
+  type QueryResult,
+  queryResult,
+} from "./results.js";
 import type { Schema } from "./schema/schema.js";
 import { searchPayloads } from "./search-request.js";
 import { type SearchResult, searchResult } from "./search-result.js";
@@ -129,6 +136,15 @@ export class Collection {
     return ingest(this, embed, source, options);
   }
 
+  /**
+   * Measures on the collection's own records how many of the true neighbors a query finds, compares values of ef_search, and
+   * recommends the smallest that reaches `target`; with `apply` it is set. Takes some thousand queries.
+   */
+  async measureRecall(options: MeasureRecallOptions = {}): Promise<RecallReport> {
+    const { measureRecall } = await import("./recall.js");
+    return measureRecall(this, options);
+  }
+
   /** Deletes the records that match everything given. */
   async delete(options: DeleteOptions): Promise<DeleteResult> {
     const selection = this.#checked("delete()", deleteSelection(options));
@@ -153,11 +169,12 @@ export class Collection {
 
   /** The nearest records to each query, nearest first, among those that match the filters. */
   async query<TMeta extends object = Metadata>(options: QueryOptions): Promise<QueryResult<TMeta>> {
-    const { selection, include, nResults, strong, signal } = queryRequest(options);
+    const { selection, include, nResults, explain, strong, signal } = queryRequest(options);
     this.#checked("query()", selection);
     return abortable(signal, async () => {
       const { data, dimension } = await queryEmbeddings(options, this.#embedder);
       signal?.throwIfAborted();
+      const asked = performance.now();
       const columns = await this.#read(
         strong,
         "query",
@@ -168,7 +185,8 @@ export class Collection {
         nResults,
         include,
       );
-      return queryResult<TMeta>(columns, include);
+      const explained = explain ? explanations(columns, performance.now() - asked) : undefined;
+      return queryResult<TMeta>(columns, include, explained);
     });
   }
 

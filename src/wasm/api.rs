@@ -237,8 +237,8 @@ impl JsDatabase {
                 let (queries, selected, include) = (queries?, selected?, include?);
                 let dimension = to_count(dimension, "dimension")? as usize;
                 let n_results = to_count(n_results, "nResults")? as usize;
-                let answers =
-                    collection.query(&queries, dimension, &selected.selection, n_results)?;
+                let Selected { selection, ef, .. } = selected;
+                let answers = collection.query(&queries, dimension, &selection, n_results, ef)?;
                 from_neighbors(collection, &answers, include)
             }),
         )
