@@ -49,7 +49,7 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
         name: reader.text()?.to_owned(),
         created: reader.u64()?,
         seed: reader.u64()?,
-        metadata: reader.option(Reader::metadata)?,
+        metadata: reader.option(|reader| reader.metadata(&mut Vec::new()))?,
         configuration: Configuration {
             space: match reader.u8()? {
                 0 => Space::L2,

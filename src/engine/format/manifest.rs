@@ -49,6 +49,19 @@ pub struct Manifest {
     pub lost: Vec<Lost>,
 }
 
+/// What a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The ids of a page of records.
+    Ids,
+    /// Embeddings.
+    Vectors,
+    /// Records.
+    Records,
+    /// Nodes of the graph.
+    Graph,
+}
+
 /// A record that cannot be read any more, or more than that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lost {
@@ -104,10 +117,24 @@ impl std::fmt::Display for Place {
 }
 
 impl Manifest {
-    /// Keys of the pages that make up the collection, in the order in which opening takes them.
-    pub fn pages(&self) -> impl Iterator<Item = PageKey> {
-        let keys = [&self.id_pages, &self.vector_pages, &self.record_pages, &self.graph_pages];
-        keys.into_iter().flatten().copied().filter(|key| *key != NO_PAGE)
+    /// The pages that make up the collection, in the order in which opening takes them: what each
+    /// holds, its number among those, and its key.
+    pub fn pages(&self) -> impl Iterator<Item = (Content, u32, PageKey)> {
+        let keys = [
+            (Content::Ids, &self.id_pages),
+            (Content::Vectors, &self.vector_pages),
+            (Content::Records, &self.record_pages),
+            (Content::Graph, &self.graph_pages),
+        ];
+        let all = keys.into_iter().flat_map(|(content, keys)| {
+            (0..).zip(keys).map(move |(number, key)| (content, number, *key))
+        });
+        all.filter(|(.., key)| *key != NO_PAGE)
+    }
+
+    /// The keys of [`Manifest::pages`].
+    pub fn page_keys(&self) -> impl Iterator<Item = PageKey> {
+        self.pages().map(|(.., key)| key)
     }
 }
 
