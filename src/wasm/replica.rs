@@ -183,6 +183,18 @@ impl Replica {
         Ok(collection.checkpoint_due(idle) && collection.sequence() >= self.checkpoint_from.get())
     }
 
+    /// Whether another tab, which is elected, has not made a checkpoint for far too long.
+    pub(crate) async fn neglected(&self, storage: &Storage) -> Result<bool> {
+        if !self.collection()?.checkpoint_overdue() {
+            return Ok(false);
+        }
+        // Nobody tells this tab of the other's checkpoints.
+        let stored = storage.read(&self.id, &|_, _| Ok(None), &|_| Ok(()), false).await?;
+        let Some(manifest) = stored.manifest else { return Ok(stored.definition.is_some()) };
+        let sequence = decode_manifest(&manifest)?.sequence;
+        Ok(!self.state()?.borrow_mut().collection.checkpoint_seen(sequence))
+    }
+
     /// Makes a checkpoint, unless a write is under way; returns whether it came to that. If storing
     /// it fails, memory stays as it is and the log keeps what the checkpoint would have held.
     pub(crate) async fn checkpoint(&self, storage: &Storage) -> Result<bool> {
@@ -283,7 +295,7 @@ async fn read(storage: &Storage, id: &str) -> Result<State> {
         let begun = Opening::new(definition, manifest).map_err(named)?;
         let pages = begun.pages().collect();
         opening.replace(Some(begun));
-        Ok(pages)
+        Ok(Some(pages))
     };
     let page = |page| match &mut *opening.borrow_mut() {
         Some(opening) => opening.page(page).map_err(named),

@@ -26,8 +26,8 @@ pub(crate) const NAMESPACES: &str = "namespaces";
 /// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
 pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
 
-/// Takes the definition and the manifest, and says which pages are to be read.
-pub(crate) type Begin<'a> = dyn Fn(Option<&[u8]>, Option<&[u8]>) -> Result<Vec<u64>> + 'a;
+/// Takes the definition and the manifest, and says which pages are to be read; `None` for nothing more.
+pub(crate) type Begin<'a> = dyn Fn(Option<&[u8]>, Option<&[u8]>) -> Result<Option<Vec<u64>>> + 'a;
 
 /// Everything that is stored of one collection, read in one transaction.
 #[derive(Default)]
@@ -201,7 +201,7 @@ impl Storage {
         let pages = RefCell::default();
         let begin = |_: Option<&[u8]>, manifest: Option<&[u8]>| {
             pages.replace(Vec::new());
-            manifest.map_or(Ok(Vec::new()), named)
+            manifest.map_or(Ok(Vec::new()), named).map(Some)
         };
         let page = |page| {
             pages.borrow_mut().push(page);
@@ -230,7 +230,8 @@ impl Storage {
                 return Ok(stored);
             }
             stored.manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
-            let names = begin(stored.definition.as_deref(), stored.manifest.as_deref())?;
+            let begun = begin(stored.definition.as_deref(), stored.manifest.as_deref())?;
+            let Some(names) = begun else { return Ok(stored) };
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
             transaction.get_each_bytes(PAGES, &keys, page).await?;

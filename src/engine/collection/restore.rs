@@ -17,8 +17,9 @@ use crate::engine::change::Change;
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
-    Content, Manifest, NO_PAGE, PageKey, Part, Place, Touched, decode_change, decode_graph_page,
-    decode_id_page, decode_manifest, decode_record_page, decode_touched, decode_vector_page,
+    Content, Manifest, NO_PAGE, Page, PageKey, Part, Place, Touched, decode_change,
+    decode_graph_page, decode_id_page, decode_manifest, decode_record_page, decode_touched,
+    decode_vector_page,
 };
 use crate::engine::record::Record;
 
@@ -51,7 +52,7 @@ pub struct Opening {
     /// `None` if there has been no checkpoint.
     manifest: Option<Manifest>,
     /// The pages that are still to come.
-    expected: std::vec::IntoIter<(Content, u32, PageKey)>,
+    expected: std::vec::IntoIter<Page>,
     /// The pages of ids, to be compared with the pages of records.
     ids: Vec<(u32, PageKey, Option<Vec<u8>>)>,
     /// Which slots have an embedding.
@@ -66,7 +67,7 @@ impl Collection {
     /// # Errors
     /// `damaged`, `unsupported_version`.
     pub fn checkpoint_pages(manifest: &[u8]) -> Result<Vec<PageKey>> {
-        Ok(decode_manifest(manifest)?.page_keys().collect())
+        Ok(decode_manifest(manifest)?.pages().iter().map(|page| page.key).collect())
     }
 
     /// The collection as stored: the checkpoint, if any, and the log entries after it; see [`Opening`].
@@ -144,7 +145,8 @@ impl Collection {
         self.stored.manifest.lost.clear();
         // Whatever the manifest says, a new page takes the place of none that counts.
         let kept = manifest.kept_pages.iter().copied();
-        let highest = manifest.page_keys().chain(kept).max().unwrap_or(NO_PAGE);
+        let highest =
+            manifest.pages().iter().map(|page| page.key).chain(kept).max().unwrap_or(NO_PAGE);
         let next_key = &mut self.stored.manifest.next_key;
         *next_key = (*next_key).max(highest.saturating_add(1));
         Ok(())
@@ -185,7 +187,7 @@ impl Opening {
         if let Some(manifest) = &manifest {
             collection.begin(manifest)?;
         }
-        let expected: Vec<_> = manifest.iter().flat_map(Manifest::pages).collect();
+        let expected = manifest.as_ref().map(Manifest::pages).unwrap_or_default();
         Ok(Self {
             graph: Ok(new_graph(&collection.definition)),
             collection,
@@ -210,7 +212,7 @@ impl Opening {
 
     /// The keys of the pages that are still to be given.
     pub fn pages(&self) -> impl Iterator<Item = PageKey> {
-        self.expected.as_slice().iter().map(|(.., key)| *key)
+        self.expected.as_slice().iter().map(|page| page.key)
     }
 
     /// Takes in what is stored under the next of [`Opening::pages`].
@@ -219,7 +221,7 @@ impl Opening {
     /// `unsupported_version`.
     pub fn page(&mut self, page: Option<Vec<u8>>) -> Result<()> {
         self.make_room();
-        let Some((content, number, key)) = self.expected.next() else { return Ok(()) };
+        let Some(Page { content, number, key }) = self.expected.next() else { return Ok(()) };
         match content {
             Content::Ids => self.ids.push((number, key, page)),
             Content::Vectors => self.vectors(number, key, page.as_deref())?,

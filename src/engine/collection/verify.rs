@@ -93,7 +93,7 @@ impl Health {
                 Problem::add(problems, "damaged", &"the manifest", what);
             }
         }
-        let mut all: Vec<PageKey> = named.page_keys().collect();
+        let mut all: Vec<PageKey> = named.pages().iter().map(|page| page.key).collect();
         all.extend_from_slice(&named.kept_pages);
         for key in &keys {
             if !all.contains(key) {

@@ -62,6 +62,17 @@ pub enum Content {
     Graph,
 }
 
+/// A page that a manifest names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// What it holds.
+    pub content: Content,
+    /// Its number among the pages that hold this.
+    pub number: u32,
+    /// Where it is stored.
+    pub key: PageKey,
+}
+
 /// A record that cannot be read any more, or more than that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lost {
@@ -117,24 +128,23 @@ impl std::fmt::Display for Place {
 }
 
 impl Manifest {
-    /// The pages that make up the collection, in the order in which opening takes them: what each
-    /// holds, its number among those, and its key.
-    pub fn pages(&self) -> impl Iterator<Item = (Content, u32, PageKey)> {
-        let keys = [
+    /// The pages that make up the collection, in the order in which opening takes them.
+    #[must_use]
+    pub fn pages(&self) -> Vec<Page> {
+        let mut pages = Vec::new();
+        for (content, keys) in [
             (Content::Ids, &self.id_pages),
             (Content::Vectors, &self.vector_pages),
             (Content::Records, &self.record_pages),
             (Content::Graph, &self.graph_pages),
-        ];
-        let all = keys.into_iter().flat_map(|(content, keys)| {
-            (0..).zip(keys).map(move |(number, key)| (content, number, *key))
-        });
-        all.filter(|(.., key)| *key != NO_PAGE)
-    }
-
-    /// The keys of [`Manifest::pages`].
-    pub fn page_keys(&self) -> impl Iterator<Item = PageKey> {
-        self.pages().map(|(.., key)| key)
+        ] {
+            for (number, &key) in (0..).zip(keys) {
+                if key != NO_PAGE {
+                    pages.push(Page { content, number, key });
+                }
+            }
+        }
+        pages
     }
 }
 
@@ -161,7 +171,7 @@ impl Default for Manifest {
 /// The bytes of a manifest.
 #[must_use]
 pub fn encode_manifest(manifest: &Manifest) -> Vec<u8> {
-    let mut out = Writer(frame::begin(Kind::Manifest, 64 + manifest.pages().count() * 8));
+    let mut out = Writer(frame::begin(Kind::Manifest, 64 + manifest.pages().len() * 8));
     out.u64(manifest.sequence);
     out.u64(manifest.next_order);
     out.u64(manifest.next_key);

@@ -34,7 +34,7 @@ pub use frame::FORMAT_VERSION;
 pub use graph_page::{StoredNode, decode_graph_page, encode_graph_page};
 pub use id_page::{decode_id_page, encode_id_page};
 pub use manifest::{
-    Content, Lost, Manifest, NO_PAGE, PageKey, Part, Place, decode_manifest, encode_manifest,
+    Content, Lost, Manifest, NO_PAGE, Page, PageKey, Part, Place, decode_manifest, encode_manifest,
     is_whole_manifest,
 };
 pub use namespaces::{decode_namespaces, encode_namespaces};
