@@ -72,9 +72,9 @@ export function modification(
 
 /** A collection's configuration as Chroma reports it, under both names that it has for the embedding function. */
 export function configurationOf(
-  { hnsw }: Pick<CollectionConfiguration, "hnsw">,
+  { hnsw, quantization }: Pick<CollectionConfiguration, "hnsw" | "quantization">,
   { embedding_function = null }: Extra,
 ): CollectionConfiguration {
-  const configuration = { hnsw, spann: null, embedding_function };
+  const configuration = { hnsw, spann: null, ...(quantization && { quantization }), embedding_function };
   return Object.defineProperty(configuration, "embeddingFunction", { value: embedding_function });
 }

@@ -8,8 +8,8 @@
 //!
 //! ```text
 //! kernels/      pure: the loops that time is spent in, over slots and distances, nothing else
-//!   distance, pages, vectors, nearest, exact,   numbers
-//!   sort, text
+//!   distance, pages, vectors, codes, nearest,   numbers
+//!   exact, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
 //!   json, value, metadata, record               what a record says
@@ -67,12 +67,15 @@
 //! - Only `wasm::indexeddb` names IndexedDB; in `js/` only the cache of embeddings, which has a
 //!   database of its own. Exported async methods take `&self`, and no borrow crosses an await.
 //! - A linked vector never changes in place; its record moves to another slot.
+//! - A walk goes by estimates on codes; every distance in an answer is measured on the vectors.
 //! - Every linked vector can be reached: a ring leads through all nodes of the graph.
 //!
 //! # Words
 //!
 //! - *slot*: internal row number, `u32`. *live*, *tombstone*, *free*: see [`engine::collection`].
 //! - *space*: how distance is measured (l2 squared, cosine, ip); smaller is closer.
+//! - *code*: a vector in small whole numbers. *quantization*: how it is coded. *estimate*: a distance told
+//!   from codes.
 //! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
 //! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
 //!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).

@@ -11,7 +11,7 @@ use half::f16;
 use vecino_kernels::distance::Space;
 use vecino_kernels::exact::exact_search;
 use vecino_kernels::hnsw::{Consolidated, Graph, Params, Scratch};
-use vecino_kernels::vectors::Vectors;
+use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
 
 const DIMENSION: usize = 384;
 const K: usize = 10;
@@ -80,7 +80,7 @@ impl Data {
     }
 
     fn vectors(&self, space: Space) -> Vectors {
-        let mut vectors = Vectors::new(space, DIMENSION);
+        let mut vectors = Vectors::new(space, DIMENSION, Quantization::Int8);
         for (slot, row) in (0..).zip(self.base.chunks_exact(DIMENSION)) {
             vectors.set(slot, row);
         }
@@ -116,12 +116,12 @@ fn recall(
     known: bool,
     accept: impl Fn(u32) -> bool,
 ) -> f64 {
-    let mut scratch = Scratch::new();
+    let (mut scratch, mut memory) = (Scratch::new(), QueryMemory::default());
     let live = |slot: &u32| graph.contains(*slot) && !graph.is_removed(*slot) && accept(*slot);
     let accepted = (0..graph.slots()).filter(live).count();
     let (mut hits, mut expected) = (0, 0);
     for (n, query) in data.queries.chunks_exact(DIMENSION).take(queries).enumerate() {
-        let query = vectors.query(query);
+        let query = vectors.query(query, &mut memory);
         let nearest: Vec<u32> = match &data.nearest {
             Some(nearest) if known => nearest[n][..K].to_vec(),
             _ => {
@@ -132,7 +132,7 @@ fn recall(
             .map(|neighbor| neighbor.slot)
             .collect(),
         };
-        let found = graph.search(vectors, &query, EF, &accept, &mut scratch);
+        let found = graph.search(vectors, &query, EF, EF, &accept, &mut scratch);
         assert_eq!(found.len(), EF.min(accepted), "query {n} found too few");
         assert!(found.is_sorted(), "query {n} is out of order");
         assert!(found.iter().all(|neighbor| live(&neighbor.slot)), "query {n} found too much");

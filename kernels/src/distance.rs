@@ -50,10 +50,8 @@ impl Space {
 /// # Panics
 /// If the lengths differ.
 #[must_use]
-#[inline]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let [sum] = dot_rows(a, [b]);
-    sum
+    sum(a, b, |x, y| x * y)
 }
 
 /// The squared Euclidean distance of two vectors of equal length.
@@ -61,52 +59,36 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 /// # Panics
 /// If the lengths differ.
 #[must_use]
-#[inline]
 pub fn squared_l2(a: &[f32], b: &[f32]) -> f32 {
-    let [sum] = squared_l2_rows(a, [b]);
-    sum
+    sum(a, b, |x, y| (x - y) * (x - y))
 }
 
-/// [`dot`] of `a` with each of `rows`, in one pass over `a`: the rows' memory is fetched side by side. Each
-/// result has exactly the bits that [`dot`] gives.
-#[inline]
-pub(crate) fn dot_rows<const N: usize>(a: &[f32], rows: [&[f32]; N]) -> [f32; N] {
-    sum_rows(a, rows, |x, y| x * y)
-}
-
-/// [`squared_l2`] of `a` with each of `rows`; see [`dot_rows`].
-#[inline]
-pub(crate) fn squared_l2_rows<const N: usize>(a: &[f32], rows: [&[f32]; N]) -> [f32; N] {
-    sum_rows(a, rows, |x, y| (x - y) * (x - y))
-}
-
-/// The sum of `term` over the elements of `a` and each of `rows`. The order of additions depends on the length
-/// alone, so that a distance is the same however it is asked for.
-#[inline(always)]
-fn sum_rows<const N: usize>(
-    a: &[f32],
-    rows: [&[f32]; N],
-    term: impl Fn(f32, f32) -> f32,
-) -> [f32; N] {
-    let (a_chunks, a_tail) = a.as_chunks::<LANES>();
-    let split = rows.map(|row| {
-        assert_eq!(a.len(), row.len(), "vectors of lengths {} and {}", a.len(), row.len());
-        row.as_chunks::<LANES>()
-    });
-    let mut sums = [[0.0_f32; LANES]; N];
-    for (i, x) in a_chunks.iter().enumerate() {
-        for n in 0..N {
-            for lane in 0..LANES {
-                sums[n][lane] += term(x[lane], split[n].0[i][lane]);
-            }
+/// The largest absolute value in `vector`, whose length is a multiple of eight; 0 if it is empty.
+pub(crate) fn largest(vector: &[f32]) -> f32 {
+    let mut largest = [0.0_f32; LANES];
+    for chunk in vector.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            let size = chunk[lane].abs();
+            largest[lane] = if size > largest[lane] { size } else { largest[lane] };
         }
     }
-    let mut totals = [0.0; N];
-    for n in 0..N {
-        let tail: f32 = a_tail.iter().zip(split[n].1).map(|(&x, &y)| term(x, y)).sum();
-        totals[n] = fold(&sums[n]) + tail;
+    largest.into_iter().fold(0.0, f32::max)
+}
+
+/// The sum of `term` over the elements of `a` and `b`. The order of additions depends on the length alone.
+#[inline(always)]
+fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
+    assert_eq!(a.len(), b.len(), "vectors of lengths {} and {}", a.len(), b.len());
+    let (a, a_tail) = a.as_chunks::<LANES>();
+    let (b, b_tail) = b.as_chunks::<LANES>();
+    let mut sums = [0.0_f32; LANES];
+    for (x, y) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] += term(x[lane], y[lane]);
+        }
     }
-    totals
+    let tail: f32 = a_tail.iter().zip(b_tail).map(|(&x, &y)| term(x, y)).sum();
+    fold(&sums) + tail
 }
 
 /// The sum of the lanes. Not inlined on purpose: seen together with the loop above, the compiler rearranges the
@@ -176,23 +158,6 @@ mod tests {
             assert_eq!(Space::parse(space.as_str()), Some(space));
         }
         assert_eq!(Space::parse("euclidean"), None);
-    }
-
-    #[test]
-    fn rows_side_by_side_have_the_bits_of_one_alone() {
-        let value = |i: usize| ((i * 37 % 101) as f32 - 50.0) / 7.0;
-        for dimension in [1, 15, 16, 17, 70, 384] {
-            let a: Vec<f32> = (0..dimension).map(value).collect();
-            let rows: Vec<Vec<f32>> =
-                (1..5).map(|r| (0..dimension).map(|i| value(i * r + r)).collect()).collect();
-            let four = [&rows[0][..], &rows[1], &rows[2], &rows[3]];
-            for (row, (dots, squares)) in
-                four.iter().zip(dot_rows(&a, four).into_iter().zip(squared_l2_rows(&a, four)))
-            {
-                assert_eq!(dots.to_bits(), dot(&a, row).to_bits());
-                assert_eq!(squares.to_bits(), squared_l2(&a, row).to_bits());
-            }
-        }
     }
 
     #[test]

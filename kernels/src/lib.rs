@@ -10,6 +10,7 @@
 //! distance   l2, cosine, ip
 //! pages      fixed-width rows that grow without being copied
 //! vectors    one vector a slot, and the distances between them
+//! codes      the vectors once more in a byte a value, to walk on
 //! nearest    the k nearest so far
 //! exact      measure every vector
 //! hnsw       walk a graph over them
@@ -18,6 +19,7 @@
 //! ```
 #![deny(unsafe_code)]
 
+mod codes;
 mod damaged;
 pub mod distance;
 pub mod exact;

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use crate::vectors::{Query, Vectors};
+
 /// A slot and its distance from whatever was asked for.
 ///
 /// Ordered by distance, then by slot, so that equal distances still come in one order. The order is total: NaN,
@@ -112,6 +114,16 @@ impl Nearest {
             && neighbor < *worst
         {
             *worst = neighbor;
+        }
+    }
+
+    /// [`Nearest::push`] the vector in `slot` as a neighbor of `query`. It is measured only if its code leaves it a
+    /// chance.
+    #[inline]
+    pub(crate) fn push_measured(&mut self, vectors: &Vectors, query: &Query<'_>, slot: u32) {
+        let out = |worst: &Neighbor| vectors.is_farther(query, slot, worst.distance);
+        if !(self.is_full() && self.heap.peek().is_some_and(out)) {
+            self.push(Neighbor { distance: vectors.distance(query, slot), slot });
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a collection is, apart from its records: name, metadata, configuration.
 
 use vecino_kernels::distance::Space;
+use vecino_kernels::vectors::Quantization;
 
 use super::error::{Code, Error, Result};
 use super::json::Json;
@@ -52,6 +53,8 @@ pub struct Configuration {
     pub resize_factor: f64,
     /// Reported as given and otherwise without effect: Chroma's writes between two syncs, default 1,000.
     pub sync_threshold: u32,
+    /// What a walk measures distances on; results are measured on the embeddings in any case. Default int8.
+    pub quantization: Quantization,
 }
 
 impl Default for Configuration {
@@ -63,6 +66,7 @@ impl Default for Configuration {
             max_neighbors: 16,
             resize_factor: 1.2,
             sync_threshold: 1_000,
+            quantization: Quantization::Int8,
         }
     }
 }
@@ -193,6 +197,7 @@ fn is_ipv4(name: &str) -> bool {
 }
 
 const HNSW: &str = "configuration.hnsw";
+const QUANTIZATION: &str = "quantization";
 
 /// Keys of `configuration.hnsw` and the keys of a collection's metadata that older programs use
 /// instead. The last two are for Chroma's server and without effect here.
@@ -208,8 +213,8 @@ const SETTINGS: [(&str, &str); 8] = [
 ];
 
 impl Configuration {
-    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors, ... } }`; what is missing
-    /// or null has its default. Without `hnsw` the settings among `metadata` count.
+    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors, ... }, quantization }`; what is
+    /// missing or null has its default. Without `hnsw` the settings among `metadata` count.
     ///
     /// # Errors
     /// `invalid_configuration`, naming the key and the nearest valid one.
@@ -221,7 +226,7 @@ impl Configuration {
                 let setting = SETTINGS.iter().find(|(_, legacy)| legacy == key)?;
                 Some((setting.0, value))
             };
-            entries = metadata.iter().map(|(key, value)| (key, value)).filter_map(legacy).collect();
+            entries.extend(metadata.iter().map(|(key, value)| (key, value)).filter_map(legacy));
         }
         for (key, value) in entries {
             configuration.set(key, value)?;
@@ -231,6 +236,7 @@ impl Configuration {
 
     fn set(&mut self, key: &str, value: &Json) -> Result<()> {
         match key {
+            QUANTIZATION => self.quantization = read_quantization(value)?,
             "space" => self.space = read_space(value)?,
             "ef_construction" => self.ef_construction = count(key, value, 1, 10_000)?,
             "ef_search" => self.ef_search = count(key, value, 1, 10_000)?,
@@ -275,11 +281,12 @@ fn hnsw_entries(json: &Json) -> Result<Vec<(&'static str, &Json)>> {
                     }
                 }
             }
+            (QUANTIZATION, value) => read.push((QUANTIZATION, value)),
             ("spann", _) => {
                 return invalid("configuration.spann is for Chroma's cloud; use hnsw".to_owned());
             }
             (other, _) => {
-                let meant = suggestion(other, &["hnsw"]);
+                let meant = suggestion(other, &["hnsw", QUANTIZATION]);
                 return invalid(format!("unknown key \"{other}\" in configuration{meant}"));
             }
         }
@@ -307,6 +314,17 @@ fn read_space(json: &Json) -> Result<Space> {
             invalid(format!("space is {}; expected \"l2\", \"cosine\" or \"ip\"", other.kind()))
         }
     }
+}
+
+fn read_quantization(json: &Json) -> Result<Quantization> {
+    let found = match json {
+        Json::String(name) => match Quantization::parse(name) {
+            Some(known) => return Ok(known),
+            None => format!("\"{name}\""),
+        },
+        other => other.kind().to_owned(),
+    };
+    invalid(format!("configuration.quantization is {found}; expected \"int8\" or \"none\""))
 }
 
 fn count(key: &str, json: &Json, least: u32, most: u32) -> Result<u32> {
@@ -380,6 +398,9 @@ mod tests {
         check(hnsw(&[("ef_search", Json::Float(1.5))]), "is a fraction");
         check(hnsw(&[("num_threads", Json::Int(-1))]), "is -1");
         check(hnsw(&[("resize_factor", Json::Int(-1))]), "expected 0 or more");
+        let quantization = |value| Json::Object(vec![("quantization".into(), value)]);
+        check(quantization(Json::String("int4".into())), "is \"int4\"; expected \"int8\" or");
+        check(quantization(Json::Int(8)), "configuration.quantization is");
         check(
             Json::Object(vec![("hnws".into(), Json::Null), ("hnsv".into(), Json::Int(1))]),
             "hnsw",
@@ -396,6 +417,9 @@ mod tests {
         let read = |configuration| Configuration::from_json(&configuration, &metadata);
         let legacy = Configuration { space: Space::Ip, max_neighbors: 8, ..Default::default() };
         assert_eq!(read(Json::Null), Ok(legacy));
+        let none = Json::Object(vec![("quantization".into(), Json::String("none".into()))]);
+        let unquantized = Configuration { quantization: Quantization::None, ..legacy };
+        assert_eq!(read(none), Ok(unquantized));
         let given = hnsw(&[("ef_search", Json::Int(7))]);
         assert_eq!(read(given), Ok(Configuration { ef_search: 7, ..Default::default() }));
     }

@@ -1,6 +1,7 @@
 //! The engine in a browser, through the class that JavaScript sees, on real storage.
 #![cfg(target_arch = "wasm32")]
 
+mod codes;
 mod databases;
 mod errors;
 mod failures;

@@ -160,7 +160,7 @@ impl Graph {
         level: u8,
         workspace: &mut Workspace,
     ) {
-        let Workspace { slots, candidates, selected, .. } = workspace;
+        let Workspace { slots, candidates, selected, codes, .. } = workspace;
         slots.clear();
         for &link in self.neighbors(slot, level) {
             if round.dooms(link) {
@@ -173,11 +173,11 @@ impl Graph {
         sort_by(slots, &|a, b| a.cmp(&b));
         slots.dedup();
         candidates.clear();
-        vectors.distances(&vectors.stored(slot), slots, |slot, distance| {
+        vectors.estimates(&vectors.stored(slot, codes), slots, |slot, distance| {
             candidates.push(Neighbor { distance, slot });
         });
         nearest::sort(candidates);
-        select_neighbors(vectors, candidates, self.params.max_links(level), selected);
+        select_neighbors(vectors, candidates, self.params.max_links(level), selected, codes);
         self.set_links(slot, level, selected.iter().map(|s| s.slot));
         if self.is_linkable(slot) {
             for link in selected {

@@ -7,7 +7,7 @@ use crate::hnsw::graph::Node;
 use crate::hnsw::search::Scratch;
 use crate::hnsw::select::select_neighbors;
 use crate::nearest::{self, Neighbor};
-use crate::vectors::Vectors;
+use crate::vectors::{Query, QueryMemory, Vectors};
 
 /// The memory of insertions and repairs, kept from one to the next.
 #[derive(Debug, Default)]
@@ -21,6 +21,10 @@ pub(super) struct Workspace {
     pub(super) selected: Vec<Neighbor>,
     /// The links of a new node, each with its level.
     pub(super) links: Vec<(u8, Neighbor)>,
+    /// The codes of the node that is being linked.
+    own_codes: QueryMemory,
+    /// The codes of whichever node is measured from.
+    pub(super) codes: QueryMemory,
 }
 
 impl Workspace {
@@ -29,6 +33,8 @@ impl Workspace {
             + self.slots.capacity() * size_of::<u32>()
             + (self.candidates.capacity() + self.selected.capacity()) * size_of::<Neighbor>()
             + self.links.capacity() * size_of::<(u8, Neighbor)>()
+            + self.own_codes.memory_bytes()
+            + self.codes.memory_bytes()
     }
 }
 
@@ -48,7 +54,10 @@ impl Graph {
             return;
         };
         let mut workspace = mem::take(&mut self.workspace);
-        let equal = self.choose_links(vectors, slot, entry_point, level, &mut workspace);
+        let mut own_codes = mem::take(&mut workspace.own_codes);
+        let query = vectors.stored(slot, &mut own_codes);
+        let equal = self.choose_links(vectors, &query, slot, entry_point, level, &mut workspace);
+        workspace.own_codes = own_codes;
         if let Some(equal) = equal {
             self.add_node(slot, Node::Twin);
             self.join_ring(slot, Some(equal));
@@ -70,27 +79,27 @@ impl Graph {
     fn choose_links(
         &self,
         vectors: &Vectors,
+        query: &Query<'_>,
         slot: u32,
         entry_point: u32,
         level: u8,
         workspace: &mut Workspace,
     ) -> Option<u32> {
-        let query = vectors.stored(slot);
         let top = self.level(entry_point).unwrap_or(0);
-        let mut nearest = self.measure(vectors, &query, entry_point);
+        let mut nearest = self.measure(vectors, query, entry_point);
         for upper in (level + 1..=top).rev() {
-            nearest = self.descend(vectors, &query, nearest, upper, &mut workspace.slots);
+            nearest = self.descend(vectors, query, nearest, upper, &mut workspace.slots);
         }
         workspace.links.clear();
         for shared in (0..=level.min(top)).rev() {
-            self.find_candidates(vectors, slot, nearest, shared, workspace);
-            let Workspace { candidates, selected, links, .. } = &mut *workspace;
-            select_neighbors(vectors, candidates, self.params.m, selected);
+            self.find_candidates(vectors, query, slot, nearest, shared, workspace);
+            let Workspace { candidates, selected, links, codes, .. } = &mut *workspace;
+            select_neighbors(vectors, candidates, self.params.m, selected, codes);
             links.extend(selected.iter().map(|&link| (shared, link)));
             nearest = candidates.first().copied().unwrap_or(nearest);
         }
-        // Equal vectors have this distance, bit for bit; in cosine space others can be as near or nearer.
-        let own = vectors.between(slot, slot);
+        // Equal vectors have this estimate, bit for bit; others can be as near or nearer.
+        let own = vectors.estimate(query, slot);
         let mut equals = workspace.candidates.iter().filter(|c| c.distance == own);
         equals.find(|c| vectors.get(c.slot) == vectors.get(slot)).map(|c| c.slot)
     }
@@ -111,20 +120,20 @@ impl Graph {
     fn find_candidates(
         &self,
         vectors: &Vectors,
+        query: &Query<'_>,
         slot: u32,
         start: Neighbor,
         level: u8,
         workspace: &mut Workspace,
     ) {
-        let query = vectors.stored(slot);
         let accept = |found| found != slot && self.is_linkable(found);
         let ef = self.params.ef_construction;
         let Workspace { scratch, candidates, .. } = workspace;
-        self.search_level(vectors, &query, start, ef, level, &accept, scratch);
+        self.search_level(vectors, query, start, ef, level, &accept, scratch);
         if let (true, Some(entry_point)) = (scratch.nearest.is_empty(), self.entry_point) {
             // The walk ended among tombstones that lead nowhere; the entry point is live.
-            let start = self.measure(vectors, &query, entry_point);
-            self.search_level(vectors, &query, start, ef, level, &accept, scratch);
+            let start = self.measure(vectors, query, entry_point);
+            self.search_level(vectors, query, start, ef, level, &accept, scratch);
         }
         scratch.nearest.drain_sorted(candidates);
     }
@@ -142,14 +151,15 @@ impl Graph {
         if self.push_link(slot, level, to.slot) {
             return;
         }
-        let Workspace { candidates, selected, .. } = workspace;
+        let Workspace { candidates, selected, codes, .. } = workspace;
         candidates.clear();
         candidates.push(to);
-        vectors.distances(&vectors.stored(slot), self.neighbors(slot, level), |slot, distance| {
+        let from = vectors.stored(slot, codes);
+        vectors.estimates(&from, self.neighbors(slot, level), |slot, distance| {
             candidates.push(Neighbor { distance, slot })
         });
         nearest::sort(candidates);
-        select_neighbors(vectors, candidates, self.params.max_links(level), selected);
+        select_neighbors(vectors, candidates, self.params.max_links(level), selected, codes);
         self.set_links(slot, level, selected.iter().map(|s| s.slot));
     }
 }

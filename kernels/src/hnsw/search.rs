@@ -19,6 +19,8 @@ pub struct Scratch {
     pub(super) nearest: Nearest,
     /// The links of one candidate that were not visited before; their distances are measured together.
     fresh: Vec<u32>,
+    /// What a walk found, sorted by estimate.
+    sorted: Vec<Neighbor>,
 }
 
 impl Scratch {
@@ -35,15 +37,17 @@ impl Scratch {
             + self.candidates.capacity() * size_of::<Reverse<Neighbor>>()
             + self.nearest.memory_bytes()
             + self.fresh.capacity() * size_of::<u32>()
+            + self.sorted.capacity() * size_of::<Neighbor>()
     }
 
     /// Ready for a search for `ef` neighbors among `slots` slots. Every field is named, so that none is forgotten.
     fn reset(&mut self, slots: usize, ef: usize) {
-        let Self { visited, candidates, nearest, fresh } = self;
+        let Self { visited, candidates, nearest, fresh, sorted } = self;
         visited.reset(slots);
         candidates.clear();
         nearest.reset(ef);
         fresh.clear();
+        sorted.clear();
     }
 }
 
@@ -80,8 +84,8 @@ impl Visited {
 }
 
 impl Graph {
-    /// The nearest live nodes that `accept` takes, nearest first, at most `ef`: Algorithm 5, without its last
-    /// step of cutting `ef` down to `k`.
+    /// The `k` nearest live nodes that `accept` takes, nearest first, of the `ef` that a walk finds: Algorithm 5. The
+    /// walk goes by [`Vectors::estimate`]; the distances in the answer are measured.
     ///
     /// The search walks through removed and unaccepted nodes. It ends when the `ef` accepted nodes it has are
     /// nearer than all it could still follow, or when it has seen every live node: fewer than `ef` neighbors are all
@@ -94,13 +98,13 @@ impl Graph {
         &self,
         vectors: &Vectors,
         query: &Query<'_>,
+        k: usize,
         ef: usize,
         accept: &dyn Fn(u32) -> bool,
         scratch: &mut Scratch,
     ) -> Vec<Neighbor> {
-        let mut sorted = Vec::new();
         let (Some(entry_point), true) = (self.entry_point, ef > 0) else {
-            return sorted;
+            return Vec::new();
         };
         let top = self.level(entry_point).unwrap_or(0);
         let mut nearest = self.measure(vectors, query, entry_point);
@@ -110,13 +114,18 @@ impl Graph {
         let live = |slot| self.is_live(slot) && accept(slot);
         let accept = if self.removed_count() == 0 { accept } else { &live };
         self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
-        scratch.nearest.drain_sorted(&mut sorted);
-        sorted
+        let Scratch { nearest: found, sorted, .. } = scratch;
+        found.drain_sorted(sorted);
+        let mut nearest = Nearest::new(k);
+        for &Neighbor { slot, .. } in &*sorted {
+            nearest.push_measured(vectors, query, slot);
+        }
+        nearest.into_sorted()
     }
 
     /// `slot` as a neighbor of `query`.
     pub(super) fn measure(&self, vectors: &Vectors, query: &Query<'_>, slot: u32) -> Neighbor {
-        Neighbor { distance: vectors.distance(query, slot), slot }
+        Neighbor { distance: vectors.estimate(query, slot), slot }
     }
 
     /// From `start`, follow links on `level` to nearer nodes until there is none: Algorithm 2 with `ef = 1`.
@@ -133,7 +142,7 @@ impl Graph {
             let from = nearest.slot;
             fresh.clear();
             fresh.extend_from_slice(self.neighbors(from, level));
-            vectors.distances(query, fresh, |slot, distance| {
+            vectors.estimates(query, fresh, |slot, distance| {
                 nearest = nearest.min(Neighbor { distance, slot });
             });
             if nearest.slot == from {
@@ -159,7 +168,7 @@ impl Graph {
         scratch: &mut Scratch,
     ) {
         scratch.reset(self.nodes.len(), ef);
-        let Scratch { visited, candidates, nearest, fresh } = scratch;
+        let Scratch { visited, candidates, nearest, fresh, .. } = scratch;
         visited.insert(start.slot);
         candidates.push(Reverse(start));
         if accept(start.slot) {
@@ -173,7 +182,7 @@ impl Graph {
             let links = self.neighbors(candidate.slot, level).iter().copied();
             let successor = if level == 0 { self.successor(candidate.slot) } else { None };
             fresh.extend(links.chain(successor).filter(|&slot| visited.insert(slot)));
-            vectors.distances(query, fresh, |slot, distance| {
+            vectors.estimates(query, fresh, |slot, distance| {
                 let neighbor = Neighbor { distance, slot };
                 if nearest.admits(neighbor) {
                     candidates.push(Reverse(neighbor));

@@ -1,7 +1,7 @@
 //! Which of many candidates become links: Algorithm 4 of the paper.
 
 use crate::nearest::Neighbor;
-use crate::vectors::Vectors;
+use crate::vectors::{QueryMemory, Vectors};
 
 /// Choose at most `m` of `candidates` as links of the node they were measured from: Algorithm 4,
 /// SELECT-NEIGHBORS-HEURISTIC, without extendCandidates and keepPrunedConnections.
@@ -19,6 +19,7 @@ pub(super) fn select_neighbors(
     candidates: &[Neighbor],
     m: usize,
     selected: &mut Vec<Neighbor>,
+    memory: &mut QueryMemory,
 ) {
     debug_assert!(candidates.is_sorted(), "candidates come nearest first");
     selected.clear();
@@ -30,8 +31,8 @@ pub(super) fn select_neighbors(
         if selected.len() == m {
             break;
         }
-        let from = vectors.stored(candidate.slot);
-        let crowded = selected.iter().any(|s| vectors.distance(&from, s.slot) < candidate.distance);
+        let from = vectors.stored(candidate.slot, memory);
+        let crowded = selected.iter().any(|s| vectors.estimate(&from, s.slot) < candidate.distance);
         if !crowded {
             selected.push(candidate);
         }

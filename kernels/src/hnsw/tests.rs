@@ -6,7 +6,7 @@ use crate::distance::Space;
 use crate::exact::exact_search;
 use crate::hnsw::{Consolidated, Graph, Kind, Params, Scratch};
 use crate::nearest::Neighbor;
-use crate::vectors::Vectors;
+use crate::vectors::{Quantization, QueryMemory, Vectors};
 
 /// A graph, its vectors, and which slots may be used.
 struct Model {
@@ -17,9 +17,9 @@ struct Model {
 }
 
 impl Model {
-    fn new(space: Space, dimension: usize, params: Params) -> Self {
+    fn new(space: Space, dimension: usize, params: Params, quantization: Quantization) -> Self {
         Self {
-            vectors: Vectors::new(space, dimension),
+            vectors: Vectors::new(space, dimension, quantization),
             graph: Graph::new(params, 1),
             free: Vec::new(),
             scratch: Scratch::new(),
@@ -55,9 +55,10 @@ impl Model {
         vector: &[f32],
         accept: impl Fn(u32) -> bool,
     ) -> (Vec<Neighbor>, Vec<Neighbor>) {
-        let query = self.vectors.query(vector);
+        let mut memory = QueryMemory::default();
+        let query = self.vectors.query(vector, &mut memory);
         let ef = self.graph.len() + 1;
-        let found = self.graph.search(&self.vectors, &query, ef, &accept, &mut self.scratch);
+        let found = self.graph.search(&self.vectors, &query, ef, ef, &accept, &mut self.scratch);
         let live = self.live().into_iter().filter(|&slot| accept(slot));
         let live = live.map(|slot| slot as usize).collect();
         (found, exact_search(&self.vectors, &query, &live, ef))
@@ -115,9 +116,10 @@ proptest! {
     fn small_graphs_stay_sound_and_find_everything(
         space in prop_oneof![Just(Space::L2), Just(Space::Cosine), Just(Space::Ip)],
         m in 2_usize..9,
+        quantization in prop_oneof![Just(Quantization::None), Just(Quantization::Int8)],
         operations in prop::collection::vec(operation(), 1..120),
     ) {
-        let mut model = Model::new(space, 3, Params { m, ef_construction: 20 });
+        let mut model = Model::new(space, 3, Params { m, ef_construction: 20 }, quantization);
         for operation in operations {
             match operation {
                 Operation::Insert(vector) => {
@@ -163,7 +165,7 @@ fn random_vectors(count: usize, dimension: usize) -> Vec<Vec<f32>> {
 }
 
 fn model_of(count: usize) -> Model {
-    let mut model = Model::new(Space::L2, 8, Params::default());
+    let mut model = Model::new(Space::L2, 8, Params::default(), Quantization::Int8);
     for vector in random_vectors(count, 8) {
         model.insert(&vector);
     }
@@ -172,7 +174,7 @@ fn model_of(count: usize) -> Model {
 
 #[test]
 fn an_empty_graph_finds_nothing() {
-    let mut model = Model::new(Space::L2, 2, Params::default());
+    let mut model = Model::new(Space::L2, 2, Params::default(), Quantization::Int8);
     assert_eq!(model.graph.entry_point(), None);
     model.vectors.set(0, &[0.0, 0.0]);
     assert_eq!(model.both_ways(&[1.0, 1.0], |_| true).0, []);
@@ -244,11 +246,11 @@ fn hundreds_of_equal_vectors_are_all_found() {
 #[test]
 fn a_warm_search_keeps_its_memory() {
     let model = model_of(2000);
-    let mut scratch = Scratch::new();
+    let (mut scratch, mut memory) = (Scratch::new(), QueryMemory::default());
     let mut search = |value: f32| {
         let query = [value; 8];
-        let query = model.vectors.query(&query);
-        model.graph.search(&model.vectors, &query, 50, &|_| true, &mut scratch);
+        let query = model.vectors.query(&query, &mut memory);
+        model.graph.search(&model.vectors, &query, 10, 50, &|_| true, &mut scratch);
         scratch.memory_bytes()
     };
     let warm = (0..200).map(|n| search(n as f32 / 200.0)).max();

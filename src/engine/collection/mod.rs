@@ -31,7 +31,7 @@ use std::cell::RefCell;
 
 use fixedbitset::FixedBitSet;
 use vecino_kernels::hnsw::{Graph, Params, Scratch};
-use vecino_kernels::vectors::Vectors;
+use vecino_kernels::vectors::{QueryMemory, Vectors};
 
 use super::change::{Change, Put, Write};
 use super::definition::{Configuration, Definition};
@@ -63,6 +63,7 @@ pub struct Collection {
     lost: LostRecords,
     planner: Planner,
     scratch: RefCell<Scratch>,
+    memory: RefCell<QueryMemory>,
 }
 
 impl Collection {
@@ -84,6 +85,7 @@ impl Collection {
             lost: LostRecords::default(),
             planner: Planner::default(),
             scratch: RefCell::new(Scratch::new()),
+            memory: RefCell::default(),
         }
     }
 
@@ -96,8 +98,11 @@ impl Collection {
     /// Takes over a definition made by [`Definition::modified`] from this one. If that changes
     /// how many links a vector has, the graph is built anew in the background.
     pub fn redefine(&mut self, definition: Definition) {
-        let links = |known: &Definition| known.configuration.max_neighbors;
-        let rebuild = links(&self.definition) != links(&definition);
+        let (old, new) = (self.definition.configuration, definition.configuration);
+        let rebuild = old.max_neighbors != new.max_neighbors;
+        if let (Some(vectors), true) = (&mut self.vectors, old.quantization != new.quantization) {
+            vectors.quantize(new.quantization);
+        }
         self.definition = definition;
         if rebuild {
             self.drop_graph();
@@ -194,8 +199,8 @@ impl Collection {
         self.sequence += 1;
         self.stored.log_grew(change.approximate_bytes());
         if change.dimension > 0 && self.vectors.is_none() {
-            let space = self.definition.configuration.space;
-            self.vectors = Some(Vectors::new(space, change.dimension as usize));
+            let Configuration { space, quantization, .. } = self.definition.configuration;
+            self.vectors = Some(Vectors::new(space, change.dimension as usize, quantization));
         }
         let mut embeddings = change.embeddings.chunks_exact((change.dimension as usize).max(1));
         for write in change.writes {

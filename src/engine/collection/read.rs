@@ -132,7 +132,8 @@ impl Collection {
         matches: &FixedBitSet,
         k: usize,
     ) -> Vec<Neighbor> {
-        let query = vectors.query(row);
+        let mut memory = self.memory.borrow_mut();
+        let query = vectors.query(row, &mut memory);
         let count = matches.count_ones(..);
         let k = k.min(count);
         let plan = self.planner.plan(Situation {
@@ -146,7 +147,7 @@ impl Collection {
         if let (Plan::Graph { ef }, true) = (plan, k > 0) {
             let mut scratch = self.scratch.borrow_mut();
             let accept = |slot: u32| matches.contains(slot as usize);
-            let mut found = self.graph.search(vectors, &query, ef, &accept, &mut scratch);
+            let mut found = self.graph.search(vectors, &query, k, ef, &accept, &mut scratch);
             let mut tail = self.unlinked.clone();
             tail.intersect_with(matches);
             found.extend(exact_search(vectors, &query, &tail, k));

@@ -14,7 +14,7 @@ use super::lost::LostRecords;
 use super::plan::MAX_DIMENSION;
 use super::{Collection, new_graph};
 use crate::engine::change::Change;
-use crate::engine::definition::Definition;
+use crate::engine::definition::{Configuration, Definition};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
     Content, Manifest, NO_PAGE, Page, PageKey, Part, Place, Touched, decode_change,
@@ -136,7 +136,8 @@ impl Collection {
             return damaged("a manifest names fewer pages than it has slots");
         }
         if dimension > 0 {
-            self.vectors = Some(Vectors::new(self.definition.configuration.space, dimension));
+            let Configuration { space, quantization, .. } = self.definition.configuration;
+            self.vectors = Some(Vectors::new(space, dimension, quantization));
         }
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;

@@ -1,11 +1,14 @@
 //! Collection definitions.
 //!
 //! ```text
-//! id | tenant | database | name | created u64 | seed u64 | metadata? | space u8 | ef_construction u32
+//! id | tenant | database | name | created u64 | seed u64 | metadata? | measure u8 | ef_construction u32
 //! | ef_search u32 | max_neighbors u32 | resize_factor f64 | sync_threshold u32 | extra?
 //! ```
+//!
+//! `measure` is the number of the space and four times that of the quantization.
 
 use vecino_kernels::distance::Space;
+use vecino_kernels::vectors::Quantization;
 
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
@@ -27,6 +30,9 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
         Space::L2 => 0,
         Space::Cosine => 1,
         Space::Ip => 2,
+    } + match definition.configuration.quantization {
+        Quantization::Int8 => 0,
+        Quantization::None => 4,
     });
     out.u32(definition.configuration.ef_construction);
     out.u32(definition.configuration.ef_search);
@@ -50,21 +56,31 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
         created: reader.u64()?,
         seed: reader.u64()?,
         metadata: reader.option(|reader| reader.metadata(&mut Vec::new()))?,
-        configuration: Configuration {
-            space: match reader.u8()? {
-                0 => Space::L2,
-                1 => Space::Cosine,
-                2 => Space::Ip,
-                _ => return Err(damage("a collection has an unknown space")),
-            },
-            ef_construction: reader.u32()?,
-            ef_search: reader.u32()?,
-            max_neighbors: reader.u32()?,
-            resize_factor: f64::from_bits(reader.u64()?),
-            sync_threshold: reader.u32()?,
-        },
+        configuration: configuration(&mut reader)?,
         extra: reader.option(Reader::text)?.map(str::to_owned),
     };
     reader.end()?;
     Ok(definition)
+}
+
+fn configuration(reader: &mut Reader<'_>) -> Result<Configuration> {
+    let measure = reader.u8()?;
+    Ok(Configuration {
+        space: match measure % 4 {
+            0 => Space::L2,
+            1 => Space::Cosine,
+            2 => Space::Ip,
+            _ => return Err(damage("a collection has an unknown space")),
+        },
+        quantization: match measure / 4 {
+            0 => Quantization::Int8,
+            1 => Quantization::None,
+            _ => return Err(damage("a collection has an unknown quantization")),
+        },
+        ef_construction: reader.u32()?,
+        ef_search: reader.u32()?,
+        max_neighbors: reader.u32()?,
+        resize_factor: f64::from_bits(reader.u64()?),
+        sync_threshold: reader.u32()?,
+    })
 }

@@ -5,6 +5,7 @@ use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use vecino_kernels::nearest::Neighbor;
+use vecino_kernels::vectors::Quantization;
 use wasm_bindgen::JsValue;
 
 use super::arguments::Include;
@@ -197,6 +198,9 @@ struct CollectionInfo<'a> {
 #[derive(Serialize)]
 struct ConfigurationInfo {
     hnsw: HnswInfo,
+    /// Left out when it is the default, so that a configuration looks as Chroma's does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantization: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -209,7 +213,7 @@ struct HnswInfo {
     sync_threshold: u32,
 }
 
-/// `{ id, tenant, database, name, metadata?, configuration: { hnsw: { space, ... } }, extra? }`.
+/// `{ id, tenant, database, name, metadata?, configuration: { hnsw: { space, ... }, quantization? }, extra? }`.
 pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     let Configuration {
         space,
@@ -218,7 +222,9 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
         max_neighbors,
         resize_factor,
         sync_threshold,
+        quantization,
     } = definition.configuration;
+    let is_default = quantization == Quantization::default();
     from_serializable(&CollectionInfo {
         id: &definition.id,
         tenant: &definition.scope.tenant,
@@ -237,6 +243,7 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
                 resize_factor,
                 sync_threshold,
             },
+            quantization: (!is_default).then(|| quantization.as_str()),
         },
         extra: definition.extra.as_deref(),
     })
