@@ -4,19 +4,19 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use xxhash_rust::xxh64::xxh64;
+use super::format::digest;
 
 /// One type for all, so that the module has its code once.
 pub type TextMap = HashMap<Arc<str>, u32, BuildHasherDefault<TextHasher>>;
 
-/// XXH64, which the module has for its checksums. The standard library's hash takes several times as long,
+/// What the module makes its checksums with. The standard library's hash takes several times as long,
 /// and WebAssembly gives it no randomness that would make it any safer.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TextHasher(u64);
 
 impl Hasher for TextHasher {
     fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh64(bytes, self.0);
+        self.0 = digest(bytes, self.0);
     }
 
     /// The end of a text; there is only one.

@@ -30,7 +30,7 @@ mod vector_page;
 
 pub use change::{Touched, decode_change, decode_touched, encode_change};
 pub use definition::{decode_definition, encode_definition};
-pub use frame::FORMAT_VERSION;
+pub use frame::{FORMAT_VERSION, digest};
 pub use graph_page::{StoredNode, decode_graph_page, encode_graph_page};
 pub use id_page::{decode_id_page, encode_id_page};
 pub use manifest::{
