@@ -23,7 +23,7 @@ mod verify;
 pub use checkpoint::Checkpoint;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::Selection;
-pub use restore::Problem;
+pub use restore::{Opening, Problem};
 pub use search::SearchAnswer;
 pub use verify::{Health, Stored as StoredParts};
 
