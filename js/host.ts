@@ -34,7 +34,12 @@ const CHANGES_ONE: ReadonlySet<Method> = new Set([
 ]);
 
 /** Calls that end collections. */
-const CHANGES_ANY: ReadonlySet<Method> = new Set(["deleteCollection", "deleteDatabase", "reset"]);
+const CHANGES_ANY: ReadonlySet<Method> = new Set([
+  "deleteCollection",
+  "deleteDatabase",
+  "reset",
+  "inherit",
+]);
 
 export class Host {
   readonly #background: Background;

@@ -79,6 +79,8 @@
 //! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
 //! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
 //!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).
+//! - *heir*: a hidden collection that is filled with other embeddings of the same records, to take the
+//!   place of its *ancestor*. Its database is named by the ancestor's id, under a tenant of no program.
 //! - *exact search*: measuring every matching record. *recall*: the share of it that a walk finds.
 //! - *change*, *log*, *sequence number*, *page*, *manifest*, *checkpoint*: as above.
 //!

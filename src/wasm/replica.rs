@@ -9,7 +9,7 @@ use crate::engine::change::Change;
 use crate::engine::collection::{Collection, Opening};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Error as EngineError, Result as EngineResult};
-use crate::engine::format::{decode_definition, decode_manifest, encode_change};
+use crate::engine::format::{decode_definition, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::WARNING;
@@ -155,8 +155,7 @@ impl Replica {
                 Ok(entry)
             };
             let sequence = || Ok(self.collection()?.sequence());
-            let last = |manifest: &[u8]| Ok(decode_manifest(manifest)?.sequence);
-            match storage.append(&self.id, mode, sequence, next, last).await? {
+            match storage.append(&self.id, mode, sequence, next).await? {
                 Appended::Yes => {
                     let Some((change, result)) = planned.take() else { return Ok(None) };
                     self.apply(change)?;

@@ -16,6 +16,7 @@ import * as ingest from "./cases/ingest.mjs";
 import * as persistence from "./cases/persistence.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
+import * as reembed from "./cases/reembed.mjs";
 import * as schemas from "./cases/schemas.mjs";
 import * as searches from "./cases/searches.mjs";
 import * as storedFunctions from "./cases/stored-functions.mjs";
@@ -24,6 +25,7 @@ const modules = [
   collections,
   records,
   ingest,
+  reembed,
   extremes,
   filters,
   queries,
