@@ -6,6 +6,7 @@ import type { Include } from "./results.js";
 export type * from "./client-types.js";
 export type * from "./configuration-types.js";
 export type * from "./ingest-types.js";
+export type * from "./reembed-types.js";
 
 export type MetadataScalar = string | number | boolean;
 

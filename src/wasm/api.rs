@@ -72,10 +72,11 @@ impl JsDatabase {
         self.look_up(Box::new(move |catalog| from_definition(catalog.named(&scope, &name)?)))
     }
 
-    /// Resolves with the `CollectionInfo` of this id; the code is `not_found` if there is none.
+    /// Resolves with the `CollectionInfo` of this id, by which callers know it; every other call takes the
+    /// `key` in it, which is another one once the collection has been embedded anew. The code is `not_found` if there is none.
     #[wasm_bindgen(js_name = getCollectionById)]
     pub fn get_collection_by_id(&self, id: String) -> Promise {
-        self.look_up(Box::new(move |catalog| from_definition(catalog.by_id(&id)?)))
+        self.look_up(Box::new(move |catalog| from_definition(catalog.by_public_id(&id)?)))
     }
 
     /// Resolves with an array of `CollectionInfo`, oldest first.
@@ -108,7 +109,10 @@ impl JsDatabase {
     pub fn modify_collection(&self, id: String, changes: &JsValue) -> Promise {
         let database = Rc::clone(&self.0);
         let changes = to_changes(changes);
-        promise(async move { database.modify(&id, &changes?).await })
+        promise(async move {
+            let changes = changes?;
+            database.modify(&id, &|catalog| catalog.modify(&id, &changes), None).await
+        })
     }
 
     /// Creates a collection with the records of another, in the same database. Resolves with its
@@ -117,6 +121,15 @@ impl JsDatabase {
     pub fn fork_collection(&self, id: String, name: String) -> Promise {
         let database = Rc::clone(&self.0);
         promise(async move { database.fork(&id, name).await })
+    }
+
+    /// Resolves with what an heir, a collection in the hidden database of that name, lacks of the records
+    /// of collection `id`: how many, of how many, and up to `limit` ids. When it lacks nothing, it takes the
+    /// collection's place, and this resolves with the new `CollectionInfo`, or with undefined if another
+    /// tab has written meanwhile.
+    pub fn inherit(&self, id: String, heir: String, limit: u32) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.inherit(&id, &heir, limit).await })
     }
 
     /// Creates a tenant; the code is `already_exists` if there is one of this name.
@@ -325,7 +338,7 @@ impl JsDatabase {
 
     fn catalog(&self, mode: Mode, operation: Box<storage::Operation<'static>>) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.catalog(mode, &*operation, None).await })
+        promise(async move { database.catalog(mode, &*operation, None, None).await })
     }
 
     fn read(&self, id: String, read: Read) -> Promise {

@@ -17,6 +17,7 @@ import * as persistence from "./cases/persistence.mjs";
 import * as planning from "./cases/planning.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
+import * as reembed from "./cases/reembed.mjs";
 import * as schemas from "./cases/schemas.mjs";
 import * as searches from "./cases/searches.mjs";
 import * as storedFunctions from "./cases/stored-functions.mjs";
@@ -25,6 +26,7 @@ const modules = [
   collections,
   records,
   ingest,
+  reembed,
   extremes,
   filters,
   queries,

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 
 use super::arguments::Include;
 use crate::engine::catalog::Database;
-use crate::engine::collection::{Collection, Found};
+use crate::engine::collection::{Collection, Found, Outdated};
 use crate::engine::definition::{Configuration, Definition};
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
 use crate::engine::planner::{Explanation, Plan};
@@ -104,6 +104,15 @@ pub(crate) fn from_records(
     Ok(columns.into_object()?.into())
 }
 
+/// How many records an heir lacks, of how many; then the ids of the first of them.
+pub(crate) fn from_outdated(collection: &Collection, outdated: &Outdated) -> JsValue {
+    let answer = Array::of2(&outdated.count.into(), &collection.count().into());
+    for slot in &outdated.slots {
+        answer.push(&JsValue::from_str(&collection.record(*slot).id));
+    }
+    answer.into()
+}
+
 /// The answer of a query: the columns of a get for all queries one after the other, `distances`,
 /// `offsets`, of which query i has the rows from the i-th up to the next, and `efforts`: for each query the
 /// candidates kept (0 for a scan), the matches, and how many distances were scanned and walked.
@@ -195,6 +204,7 @@ fn define(object: &Object, name: &JsString, value: &JsValue) {
 #[derive(Serialize)]
 struct CollectionInfo<'a> {
     id: &'a str,
+    key: &'a str,
     tenant: &'a str,
     database: &'a str,
     name: &'a str,
@@ -223,7 +233,7 @@ struct HnswInfo {
     sync_threshold: u32,
 }
 
-/// `{ id, tenant, database, name, metadata?, configuration: { hnsw: { space, ... }, quantization? }, extra? }`.
+/// `{ id, key, tenant, database, name, metadata?, configuration: { hnsw, quantization? }, extra? }`.
 pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     let Configuration {
         space,
@@ -236,7 +246,8 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     } = definition.configuration;
     let is_default = quantization == Quantization::default();
     from_serializable(&CollectionInfo {
-        id: &definition.id,
+        id: definition.public_id(),
+        key: &definition.id,
         tenant: &definition.scope.tenant,
         database: &definition.scope.database,
         name: &definition.name,
