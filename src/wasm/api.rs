@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_answers, from_database, from_databases, from_definition, from_definitions,
+    Selected, from_answers, from_database, from_databases, from_definition, from_definitions,
     from_indexing_status, from_neighbors, from_records, from_stats, to_batch, to_changes, to_count,
     to_floats, to_include, to_new_collection, to_scope, to_searches, to_selected,
 };

@@ -9,7 +9,7 @@ use crate::engine::change::Change;
 use crate::engine::collection::{Collection, Opening};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Error as EngineError, Result as EngineResult};
-use crate::engine::format::{decode_definition, encode_change};
+use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::WARNING;

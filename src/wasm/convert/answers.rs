@@ -4,7 +4,6 @@
 use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use vecino_kernels::nearest::Neighbor;
 use vecino_kernels::vectors::Quantization;
 use wasm_bindgen::JsValue;
 

@@ -38,7 +38,7 @@ export const cases = {
   },
 
   async "large collections are walked, and filters, efSearch and exact change how"({ client }) {
-    const { collection, n, row } = await large(client);
+    const { collection, n, row } = await large(client, { hnsw: { ef_search: 30 } });
     const ask = async (options) => {
       const query = { queryEmbeddings: [row(7)], nResults: 5, include: [], explain: true };
       const { ids, explain } = await collection.query({ ...query, ...options });
@@ -46,7 +46,7 @@ export const cases = {
       return explain[0];
     };
     const walk = await ask({});
-    equal([walk.plan, walk.ef, walk.matches, walk.scanned], ["graph", 100, n, 0]);
+    equal([walk.plan, walk.ef, walk.matches, walk.scanned], ["graph", 30, n, 0]);
     ok(walk.walked > 100 && walk.walked < n, `${walk.walked} walked`);
     const wide = await ask({ efSearch: 3 });
     equal([wide.plan, wide.ef], ["graph", 5], "never fewer than results");
@@ -69,7 +69,10 @@ export const cases = {
   },
 
   async "whatever the graph is walked on, an embedding finds itself at distance 0"({ client }) {
-    const { collection, n, row } = await large(client, { quantization: "none" });
+    const { collection, n, row } = await large(client, {
+      quantization: "none",
+      hnsw: { ef_search: 50 },
+    });
     equal(collection.configuration.quantization, "none");
     const check = async () => {
       for (let i = 150; i < n; i += 500) {
