@@ -30,7 +30,7 @@ export interface StaticEmbeddingFunctionConfig {
 const MODEL = "static-minilm-256";
 
 /** How long the thread is held up at a stretch, in milliseconds: within a frame. */
-const SLICE = 6;
+const SLICE = 4;
 const CLASS = "StaticEmbeddingFunction";
 
 /**
