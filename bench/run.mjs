@@ -6,6 +6,7 @@ import { main } from "../scripts/lib/fail.mjs";
 import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
 import { heading } from "../scripts/lib/run.mjs";
 import { describeMachine, load } from "./lib/machine.mjs";
+import { buildMeasureModule } from "./lib/measure-module.mjs";
 import { readOptions, usage } from "./lib/options.mjs";
 import { ensurePeers, peerVersions } from "./lib/peers.mjs";
 import { prepare } from "./lib/prepare.mjs";
@@ -14,13 +15,28 @@ import { markdown } from "./lib/report/report.mjs";
 
 const output = join(buildDir, "bench");
 const site = join(output, "site");
-const pages = ["bench", "open", "contest", "filtered", "memory"].map((name) => `${name}.html`);
+/** By section. */
+const pages = {
+  search: ["contest"],
+  exact: ["contest"],
+  planner: ["planner"],
+  filters: ["filtered"],
+  memory: ["memory"],
+  churn: ["churn"],
+  storing: ["bench", "open"],
+};
 
 await main(async () => {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(usage);
   await ensurePeers();
-  const browser = await prepare(site, options, pages);
+  if (options.only.includes("planner")) await buildMeasureModule();
+  const needed = [...new Set(options.only.flatMap((section) => pages[section]))];
+  const browser = await prepare(
+    site,
+    options,
+    needed.map((name) => `${name}.html`),
+  );
   const loadBefore = load();
   try {
     await browser.start();
@@ -32,9 +48,9 @@ await main(async () => {
       machine: describeMachine(),
       load: [loadBefore, load()],
       versions: {
-        "headless Chromium": browser.version,
+        [browser.name]: browser.version,
         vecino: JSON.parse(readFileSync(inRoot("package.json"), "utf8")).version,
-        ...peerVersions(),
+        ...(browser.alone ? {} : peerVersions()),
       },
       sections,
     };

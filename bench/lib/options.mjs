@@ -5,6 +5,9 @@ import { Failure } from "../../scripts/lib/fail.mjs";
 /** What can be measured, in this order; `--only` chooses. */
 export const sectionNames = ["search", "exact", "planner", "filters", "memory", "churn", "storing"];
 
+/** Those of the package alone, which is what other browsers than Chromium measure. */
+const alone = ["search", "exact", "planner", "memory", "churn"];
+
 export const usage = `npm run bench -- [flags]
   --only <names>  of ${sectionNames.join(", ")}: these alone, with commas between
   --records <n>   records to add; default 50000 (all of the real set)
@@ -28,7 +31,7 @@ export function readOptions(args) {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const options = {
-    only: { type: "string", default: sectionNames.join(",") },
+    only: text,
     records: text,
     queries: text,
     openings: text,
@@ -52,10 +55,12 @@ export function readOptions(args) {
     name,
     values[name] === undefined ? defaults[name] : readCount(name, values[name]),
   ]);
+  const [browser] = readNames("browser", [values.browser], ["chromium", "firefox"]);
+  const known = browser === "chromium" ? sectionNames : alone;
   return {
     ...Object.fromEntries(counts),
-    only: readNames("only", values.only.split(","), sectionNames),
-    browser: readNames("browser", [values.browser], ["chromium", "firefox"])[0],
+    only: values.only === undefined ? known : readNames("only", values.only.split(","), known),
+    browser,
     scale: values.scale === undefined ? undefined : readCount("scale", values.scale),
     quick: values.quick,
     publish: values.publish,

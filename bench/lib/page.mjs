@@ -2,15 +2,21 @@
 import { served } from "./dataset.mjs";
 import { serve } from "./server.mjs";
 
-/** Opens `file` with the dataset, and closes it after `use(page)`. `strict` as for the server. */
+/**
+ * Opens `file` with the dataset, and closes it after `use(call)`, where `call(name, ...args)` calls a function of its
+ * `window.bench`. `strict` as for the server.
+ */
 export async function withPage({ browser, site }, file, dataset, use, { strict = true } = {}) {
-  const server = await serve(site, served(dataset), { strict });
-  const page = await browser.page();
+  const mailbox = browser.mailbox();
+  const server = await serve(site, served(dataset), { strict, mailbox });
   try {
-    await page.goto(`${server.origin}/${file}`);
-    return await use(page);
+    const page = await browser.visit(`${server.origin}/${file}`, mailbox);
+    try {
+      return await use(page.call);
+    } finally {
+      await page.close();
+    }
   } finally {
-    await page.close();
     server.close();
   }
 }

@@ -19,9 +19,11 @@ const headers = {
 /**
  * `data` maps names below /data/ to bytes or text. Resolves with `{ origin, close }`. `strict`: with the policy that the
  * package is made for; hnswlib-wasm runs only without, since it evaluates strings.
+ * `mailbox`: for pages in a browser that nobody drives.
  */
-export async function serve(folder, data, { strict = true } = {}) {
+export async function serve(folder, data, { strict = true, mailbox } = {}) {
   const server = createServer((request, response) => {
+    if (mailbox?.handle(request, response)) return;
     const { pathname } = new URL(request.url, "http://localhost");
     const answer = find(pathname, folder, data);
     // Every browser asks for an icon; there is none, and that is no error.

@@ -17,15 +17,15 @@ const contenders = [
 ];
 
 export async function exact(bench, dataset) {
-  return withPage(bench, "contest.html", dataset, async (page) => {
-    await page.evaluate(() => window.bench.load());
+  return withPage(bench, "contest.html", dataset, async (call) => {
+    await call("load");
     heading("Exact scan");
     for (const contender of contenders) {
-      await page.evaluate((what) => window.bench.fill(what), contender);
+      await call("fill", contender);
     }
     const asked = contenders.map(({ name }) => ({
       name,
-      block: (what) => page.evaluate((all) => window.bench.block(all), { name, ...what }),
+      block: (what) => call("block", { name, ...what }),
     }));
     const entries = await measure(asked, dataset);
     for (const { name, recall } of entries) {

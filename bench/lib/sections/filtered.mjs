@@ -7,11 +7,11 @@ const SHARES = [0.001, 0.01, 0.1, 0.5];
 
 export async function filtered(bench, dataset) {
   const { records, dimension } = dataset.shape;
-  const use = async (page) => {
+  const use = async (call) => {
     heading("Filters: building");
-    await page.evaluate(() => window.bench.fill("int8"));
+    await call("fill", "int8");
     heading("Filters: asking");
-    return page.evaluate((shares) => window.bench.ask(shares), SHARES);
+    return call("ask", SHARES);
   };
   const loose = { strict: false };
   const [unfiltered, ...results] = await withPage(bench, "filtered.html", dataset, use, loose);

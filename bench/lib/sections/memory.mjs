@@ -10,8 +10,8 @@ export async function memory(bench, dataset) {
   const figures = [];
   for (const quantization of quantizations) {
     heading(`Memory: ${quantization}`);
-    const measured = await withPage(bench, "memory.html", dataset, (page) =>
-      page.evaluate((name) => window.bench.measure(name), quantization),
+    const measured = await withPage(bench, "memory.html", dataset, (call) =>
+      call("measure", quantization),
     );
     figures.push({ quantization, ...measured });
   }

@@ -4,7 +4,8 @@ import { unitRows } from "../../page/unit.js";
 import { ensureNative, Native, nativeVersion } from "../native.mjs";
 
 /** A contender that is still to be filled, or `{ missing: why there is none }`. */
-export async function nativeContender({ options }, { shape, base, queries }, efs) {
+export async function nativeContender({ browser, options }, { shape, base, queries }, efs) {
+  if (browser.alone) return { missing: "only the package itself is measured in this browser" };
   if (options.noNative) return { missing: "it was not asked for" };
   const missing = await ensureNative();
   if (missing) return { missing };

@@ -27,18 +27,20 @@ const smallPeers = [
 /** `{ title, text, figures }` of one size. */
 export async function search(bench, dataset) {
   const { records, dimension } = dataset.shape;
-  const inPage = [...ours, ...peers, ...(records <= SMALL ? smallPeers : [])];
+  const inPage = bench.browser.alone
+    ? ours
+    : [...ours, ...peers, ...(records <= SMALL ? smallPeers : [])];
   const native = await nativeContender(bench, dataset, EFS);
-  const contest = async (page) => {
-    await page.evaluate(() => window.bench.load());
+  const contest = async (call) => {
+    await call("load");
     const built = [];
     const contenders = [];
     for (const contender of inPage) {
       heading(`${contender.name}: ${records} vectors`);
-      const ms = await page.evaluate((what) => window.bench.fill(what), contender);
+      const ms = await call("fill", contender);
       built.push({ name: contender.name, ms });
       const { name, efs } = contender;
-      const block = (what) => page.evaluate((all) => window.bench.block(all), { name, ...what });
+      const block = (what) => call("block", { name, ...what });
       contenders.push({ name, efs, block });
     }
     if (native.block) {

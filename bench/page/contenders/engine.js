@@ -1,5 +1,5 @@
 // Vecino's engine alone: its class Database in the page's own thread, in memory, asked for ids and distances only.
-import initialize, { Database } from "../../../build/wasm/vecino.js";
+import * as glue from "../../../build/wasm/vecino.js";
 import wasm from "../../../build/wasm/vecino_bg.wasm?url";
 import { settings } from "../settings.js";
 
@@ -13,11 +13,11 @@ export class Engine {
   #id;
   #dimension;
 
-  /** `quantization` as in the package's configuration. */
-  static async create({ quantization }) {
+  /** `quantization` as in the package's configuration; `module` is what the package has, or another build of it. */
+  static async create({ quantization, module = { glue, wasm } }) {
     const engine = new Engine();
-    await initialize({ module_or_path: wasm });
-    engine.#database = await Database.open(undefined, false, host);
+    await module.glue.default({ module_or_path: module.wasm });
+    engine.#database = await module.glue.Database.open(undefined, false, host);
     const configuration = { hnsw: { space: "cosine", ...settings }, quantization };
     const given = [undefined, "bench", undefined, configuration, undefined, false];
     engine.#id = (await engine.#database.createCollection(...given)).id;
@@ -61,6 +61,11 @@ export class Engine {
     const selection = where ? { where } : {};
     const given = [this.#id, query, this.#dimension, selection, k, ["distances"]];
     return (await this.#database.query(...given)).ids.map(Number);
+  }
+
+  /** Only with the module that has the feature `measure`. */
+  setPlanner(exactNumbers, scannedPerCandidate) {
+    this.#database.setPlanner(this.#id, exactNumbers, scannedPerCandidate);
   }
 
   /** `{ records, unlinked, memoryBytes, wasmBytes }` */
