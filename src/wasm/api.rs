@@ -326,6 +326,26 @@ impl JsDatabase {
     }
 }
 
+#[cfg(feature = "measure")]
+#[wasm_bindgen(js_class = Database)]
+impl JsDatabase {
+    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory.
+    #[wasm_bindgen(js_name = setPlanner)]
+    pub fn set_planner(
+        &self,
+        id: &str,
+        exact_numbers: f64,
+        scanned_per_candidate: f64,
+    ) -> std::result::Result<(), JsValue> {
+        let planner = crate::engine::planner::Planner {
+            exact_numbers: exact_numbers as usize,
+            scanned_per_candidate: scanned_per_candidate as usize,
+        };
+        let replica = self.0.find(id).expect("a collection that has been used");
+        Ok(replica.set_planner(planner)?)
+    }
+}
+
 /// One asynchronous body for each kind of call, and not one for each call: such bodies are large.
 impl JsDatabase {
     fn look_up(&self, operation: Box<storage::Operation<'static>>) -> Promise {

@@ -93,6 +93,13 @@ impl Replica {
         Ok(Ref::map(self.state()?.borrow(), |state| &state.collection))
     }
 
+    /// Chooses plans by `planner` from now on.
+    #[cfg(feature = "measure")]
+    pub(crate) fn set_planner(&self, planner: crate::engine::planner::Planner) -> Result<()> {
+        self.state()?.borrow_mut().collection.set_planner(planner);
+        Ok(())
+    }
+
     /// Tells that the collection has been deleted: writes that wait will fail.
     pub(crate) fn mark_deleted(&self) {
         self.deleted.set(true);
