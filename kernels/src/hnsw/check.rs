@@ -8,6 +8,7 @@ impl Graph {
     ///
     /// # Errors
     /// The first invariant found broken, and where.
+    #[inline]
     pub fn check(&self) -> Result<(), String> {
         self.check_entry_point()?;
         self.check_counts()?;
@@ -31,6 +32,7 @@ impl Graph {
     }
 
     /// The entry point is a live node on the highest level that has one.
+    #[inline]
     pub(super) fn check_entry_point(&self) -> Result<(), String> {
         let highest = self.highest_live().map_or(0, |(level, _)| level);
         match self.entry_point {

@@ -13,6 +13,7 @@ impl Graph {
     /// # Errors
     /// If the slot has a node already, or there are too many levels or links, or a link to itself. The
     /// graph is not to be used then.
+    #[inline]
     pub fn restore_node(
         &mut self,
         slot: u32,
@@ -68,6 +69,7 @@ impl Graph {
     ///
     /// # Errors
     /// If a link leads beyond the last node, and what [`Graph::check`] finds. The graph is not to be used then.
+    #[inline]
     pub fn restore_entry_point(&mut self, entry_point: Option<u32>) -> Result<(), Damaged> {
         if let Some(link) = self.highest_restored_link.take().filter(|&link| link >= self.slots()) {
             return Err(Damaged(format!(
