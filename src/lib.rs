@@ -52,10 +52,10 @@
 //!   lives and lets the log become far too long loses the office to another.
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
-//!   collections are never linked: scanning them is exact and takes about a millisecond.
+//!   collections are never linked: scanning them is exact and takes less than a way to the worker.
 //! - **A filter becomes a set of slots before the search starts,** from postings that are built for a
 //!   metadata key when a filter first names it. The planner scans these slots or
-//!   walks the graph, returning only these. There are always min(k, matches) results.
+//!   walks the graph past all others. There are always min(k, matches) results.
 //!
 //! # Invariants
 //!
