@@ -15,8 +15,15 @@ import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf, type VecinoError } from "./errors.js";
 import type { IngestOptions, IngestProgress, IngestSource } from "./ingest-types.js";
+import type { MeasureRecallOptions, RecallReport } from "./recall-types.js";
 import type { ReembedOptions, ReembedProgress } from "./reembed-types.js";
-import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
+import {
+  explanations,
+  type GetResult,
+  getResult,
+  type QueryResult,
+  queryResult,
+} from "./results.js";
 import type { Schema } from "./schema/schema.js";
 import { searchPayloads } from "./search-request.js";
 import { type SearchResult, searchResult } from "./search-result.js";
@@ -139,6 +146,15 @@ export class Collection {
     return ingest(this, embed, source, options);
   }
 
+  /**
+   * Measures on the collection's own records how many of the true neighbors a query finds, compares values of ef_search, and
+   * recommends the smallest that reaches `target`; with `apply` it is set. Takes some thousand queries.
+   */
+  async measureRecall(options: MeasureRecallOptions = {}): Promise<RecallReport> {
+    const { measureRecall } = await import("./recall.js");
+    return measureRecall(this, options);
+  }
+
   /** Deletes the records that match everything given. */
   async delete(options: DeleteOptions): Promise<DeleteResult> {
     const selection = this.#checked("delete()", deleteSelection(options));
@@ -163,15 +179,17 @@ export class Collection {
 
   /** The nearest records to each query, nearest first, among those that match the filters. */
   async query<TMeta extends object = Metadata>(options: QueryOptions): Promise<QueryResult<TMeta>> {
-    const { selection, include, nResults, strong, signal } = queryRequest(options);
+    const { selection, include, nResults, explain, strong, signal } = queryRequest(options);
     this.#checked("query()", selection);
     return abortable(signal, () =>
       this.#embedding(options.queryEmbeddings === undefined, async (call) => {
         const { data, dimension } = await queryEmbeddings(options, this.#embedder);
         signal?.throwIfAborted();
         if (strong) await call("follow");
+        const asked = performance.now();
         const columns = await call("query", data, dimension, selection, nResults, include);
-        return queryResult<TMeta>(columns, include);
+        const explained = explain ? explanations(columns, performance.now() - asked) : undefined;
+        return queryResult<TMeta>(columns, include, explained);
       }),
     );
   }

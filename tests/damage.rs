@@ -114,8 +114,8 @@ fn right(collection: &Collection) {
         assert_eq!(collection.embedding(slot), Random(n).vector(DIMENSION));
         if at.is_multiple_of(100) {
             let query = collection.embedding(slot);
-            let found = collection.query(query, DIMENSION, &Selection::default(), 1);
-            assert_eq!(found.expect("valid")[0][0].slot, slot);
+            let found = collection.query(query, DIMENSION, &Selection::default(), 1, None);
+            assert_eq!(found.expect("valid")[0].neighbors[0].slot, slot);
         }
     }
 }
@@ -399,7 +399,9 @@ fn a_damaged_graph_is_dropped_with_a_warning_and_results_stay() {
     let everything = Selection::default();
     let exact = |collection: &mut Collection| {
         collection.set_planner(Planner { exact_numbers: usize::MAX, scanned_per_candidate: 0 });
-        collection.query(&query, DIMENSION, &everything, 10).expect("valid")
+        collection.query(&query, DIMENSION, &everything, 10, None).expect("valid")[0]
+            .neighbors
+            .clone()
     };
     let (mut sound, _) = open(&disk).expect("opens");
     let expected = exact(&mut sound);

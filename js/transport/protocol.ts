@@ -21,6 +21,8 @@ export interface Selection {
   whereDocument?: object;
   limit?: number;
   offset?: number;
+  /** For a query: how many candidates to keep instead of ef_search; 0 for a scan. */
+  ef?: number;
 }
 
 /** The database that a call is about, by its names. */
@@ -60,6 +62,8 @@ export interface GetColumns {
 /** Query i's records are at offsets[i] up to, not including, offsets[i + 1] of every column. */
 export interface QueryColumns extends GetColumns {
   offsets: Uint32Array;
+  /** For each query four numbers: candidates kept (0: a scan), matches, records scanned, distances walked. */
+  efforts: Uint32Array;
   distances?: Float32Array;
 }
 

@@ -15,7 +15,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_answers, from_database, from_databases, from_definition, from_definitions,
+    Selected, from_answers, from_database, from_databases, from_definition, from_definitions,
     from_indexing_status, from_neighbors, from_records, from_stats, to_batch, to_changes, to_count,
     to_floats, to_include, to_new_collection, to_scope, to_searches, to_selected,
 };
@@ -250,8 +250,8 @@ impl JsDatabase {
                 let (queries, selected, include) = (queries?, selected?, include?);
                 let dimension = to_count(dimension, "dimension")? as usize;
                 let n_results = to_count(n_results, "nResults")? as usize;
-                let answers =
-                    collection.query(&queries, dimension, &selected.selection, n_results)?;
+                let Selected { selection, ef, .. } = selected;
+                let answers = collection.query(&queries, dimension, &selection, n_results, ef)?;
                 from_neighbors(collection, &answers, include)
             }),
         )
@@ -323,6 +323,26 @@ impl JsDatabase {
             database.close().await;
             Ok(JsValue::UNDEFINED)
         })
+    }
+}
+
+#[cfg(feature = "measure")]
+#[wasm_bindgen(js_class = Database)]
+impl JsDatabase {
+    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory.
+    #[wasm_bindgen(js_name = setPlanner)]
+    pub fn set_planner(
+        &self,
+        id: &str,
+        exact_numbers: f64,
+        scanned_per_candidate: f64,
+    ) -> std::result::Result<(), JsValue> {
+        let planner = crate::engine::planner::Planner {
+            exact_numbers: exact_numbers as usize,
+            scanned_per_candidate: scanned_per_candidate as usize,
+        };
+        let replica = self.0.find(id).expect("a collection that has been used");
+        Ok(replica.set_planner(planner)?)
     }
 }
 

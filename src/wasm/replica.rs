@@ -9,7 +9,7 @@ use crate::engine::change::Change;
 use crate::engine::collection::{Collection, Opening};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Error as EngineError, Result as EngineResult};
-use crate::engine::format::{decode_definition, encode_change};
+use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::WARNING;
@@ -91,6 +91,13 @@ impl Replica {
     /// The collection as it is now. The borrow must end before anything is awaited.
     pub(crate) fn collection(&self) -> Result<Ref<'_, Collection>> {
         Ok(Ref::map(self.state()?.borrow(), |state| &state.collection))
+    }
+
+    /// Chooses plans by `planner` from now on.
+    #[cfg(feature = "measure")]
+    pub(crate) fn set_planner(&self, planner: crate::engine::planner::Planner) -> Result<()> {
+        self.state()?.borrow_mut().collection.set_planner(planner);
+        Ok(())
     }
 
     /// Tells that the collection has been deleted: writes that wait will fail.

@@ -14,6 +14,7 @@ import * as filters from "./cases/filters.mjs";
 import * as handles from "./cases/handles.mjs";
 import * as ingest from "./cases/ingest.mjs";
 import * as persistence from "./cases/persistence.mjs";
+import * as planning from "./cases/planning.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
 import * as reembed from "./cases/reembed.mjs";
@@ -29,6 +30,7 @@ const modules = [
   extremes,
   filters,
   queries,
+  planning,
   embeddingFunctions,
   storedFunctions,
   configurations,

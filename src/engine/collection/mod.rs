@@ -24,7 +24,7 @@ mod verify;
 pub use checkpoint::Checkpoint;
 pub use heir::Outdated;
 pub use plan::{Batch, Embeddings, Operation};
-pub use read::Selection;
+pub use read::{Found, Selection};
 pub use restore::{Opening, Problem};
 pub use search::SearchAnswer;
 pub use verify::{Health, Stored as StoredParts};

@@ -4,15 +4,15 @@
 use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use vecino_kernels::nearest::Neighbor;
 use vecino_kernels::vectors::Quantization;
 use wasm_bindgen::JsValue;
 
 use super::arguments::Include;
 use crate::engine::catalog::Database;
-use crate::engine::collection::{Collection, Outdated};
+use crate::engine::collection::{Collection, Found, Outdated};
 use crate::engine::definition::{Configuration, Definition};
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
+use crate::engine::planner::{Explanation, Plan};
 use crate::wasm::database::Stats;
 use crate::wasm::errors::{Error, Result, code};
 
@@ -113,16 +113,24 @@ pub(crate) fn from_outdated(collection: &Collection, outdated: &Outdated) -> JsV
 }
 
 /// The answer of a query: the columns of a get for all queries one after the other, `distances`,
-/// and `offsets`, of which query i has the rows from the i-th up to the next.
+/// `offsets`, of which query i has the rows from the i-th up to the next, and `efforts`: for each query the
+/// candidates kept (0 for a scan), the matches, and how many distances were scanned and walked.
 pub(crate) fn from_neighbors(
     collection: &Collection,
-    answers: &[Vec<Neighbor>],
+    answers: &[Found],
     include: Include,
 ) -> Result<JsValue> {
     let mut columns = Columns::new(collection, include);
     let mut distances = Vec::new();
     let mut offsets = vec![0_u32];
-    for neighbors in answers {
+    let mut efforts = Vec::new();
+    for Found { neighbors, explanation } in answers {
+        let Explanation { plan, matches, scanned, walked } = *explanation;
+        let ef = match plan {
+            Plan::Exact => 0,
+            Plan::Graph { ef } => ef,
+        };
+        efforts.extend([ef, matches, scanned, walked].map(|count| count as u32));
         for neighbor in neighbors {
             columns.push(neighbor.slot);
             distances.push(neighbor.distance);
@@ -131,6 +139,7 @@ pub(crate) fn from_neighbors(
     }
     let answer = columns.into_object()?;
     set(&answer, "offsets", &Uint32Array::from(offsets.as_slice()))?;
+    set(&answer, "efforts", &Uint32Array::from(efforts.as_slice()))?;
     if include.distances {
         set(&answer, "distances", &Float32Array::from(distances.as_slice()))?;
     }

@@ -11,6 +11,7 @@ pub(crate) use answers::{
     from_neighbors, from_outdated, from_records, from_stats,
 };
 pub(crate) use arguments::{
-    to_batch, to_changes, to_count, to_floats, to_include, to_new_collection, to_scope, to_selected,
+    Selected, to_batch, to_changes, to_count, to_floats, to_include, to_new_collection, to_scope,
+    to_selected,
 };
 pub(crate) use search::{from_answers, to_searches};

@@ -1,0 +1,68 @@
+// The page in which contenders are filled and asked, each in its turn. The runner says whose turn it is.
+import { loadVectors } from "./vectors.js";
+
+/** Queries before a block that are not counted: caches and compilers warm up. */
+const WARM_UP = 5;
+
+/** Modules of contenders: one that is not asked for is not loaded. */
+const modules = {
+  engine: async () => (await import("./contenders/engine.js")).Engine,
+  client: async () => (await import("./contenders/client.js")).Client,
+  "hnswlib-wasm": async () => (await import("./contenders/hnswlib-wasm.js")).HnswlibWasm,
+  edgevec: async () => (await import("./contenders/edgevec.js")).EdgeVecContender,
+  voy: async () => (await import("./contenders/voy.js")).VoyContender,
+  orama: async () => (await import("./contenders/orama.js")).OramaContender,
+  plain: async () => (await import("./contenders/plain.js")).Plain,
+};
+
+let data;
+const contenders = new Map();
+
+const query = (at) => {
+  const { dimension } = data.shape;
+  return data.queries.slice(at * dimension, (at + 1) * dimension);
+};
+
+window.bench = {
+  async load() {
+    data = await loadVectors();
+  },
+
+  /** Makes a contender and fills it: milliseconds until it is ready to be asked. `linked: false`: see the engine. */
+  async fill({ name, module, given = {}, linked = true }) {
+    const contender = await (await modules[module]()).create(given);
+    contenders.set(name, contender);
+    const start = performance.now();
+    if (linked) await contender.fill(data.base, data.shape.dimension);
+    else await contender.put(data.base, data.shape.dimension);
+    return performance.now() - start;
+  },
+
+  /** Asks `count` queries from `start` on, one by one: `{ totalMs, ms, rows }`. */
+  async block({ name, ef, start, count, k }) {
+    const contender = contenders.get(name);
+    if (ef !== undefined) await contender.setEf(ef);
+    const { queries } = data.shape;
+    for (let warm = 0; warm < WARM_UP; warm += 1) {
+      await contender.ask(query((start + queries - 1 - warm) % queries), k);
+    }
+    const asked = Array.from({ length: count }, (_, at) => query(start + at));
+    const ms = [];
+    const rows = [];
+    const begun = performance.now();
+    for (const embedding of asked) {
+      const before = performance.now();
+      const found = await contender.ask(embedding, k);
+      ms.push(performance.now() - before);
+      rows.push(found);
+    }
+    return { totalMs: performance.now() - begun, ms, rows: rows.map((found) => [...found]) };
+  },
+
+  stats: (name) => contenders.get(name).stats(),
+
+  async close(name) {
+    await contenders.get(name).close();
+    contenders.delete(name);
+  },
+};
