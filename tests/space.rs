@@ -214,3 +214,33 @@ fn a_log_is_overdue_when_it_is_four_times_as_long_as_it_should_be() {
     assert!(again >= overdue, "overdue again after {again}");
     assert!(!collection.checkpoint_seen(overdue as u64));
 }
+
+/// New embeddings change nodes all over the graph, so that a checkpoint writes most of it. It waits until that
+/// is at most four bytes for each byte of work, a step of linking being worth 4 KiB.
+#[test]
+fn single_adds_to_a_graph_write_a_bounded_number_of_bytes() {
+    let mut random = Random(7);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
+    write(&mut disk, &mut collection, Operation::Add, &records(&mut random, 0, 1_000));
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    let (mut work, mut written, mut checkpoints, mut graph) = (0, 0, 0, 0);
+    for n in 1_000..4_000 {
+        let batch = records(&mut random, n, n + 1);
+        let change = collection.plan(Operation::Add, &batch).expect("valid");
+        work += encode_change(&change).len() + 1_024 + 4_096;
+        disk.write(&mut collection, change);
+        assert!(!collection.link(1), "one step links one record");
+        if collection.checkpoint_due(true) {
+            disk.checkpoint(&mut collection);
+            let manifest = decode_manifest(disk.manifest.as_ref().expect("stored"));
+            graph += manifest.expect("valid").graph_pages.len();
+            written += disk.written;
+            checkpoints += 1;
+        }
+        assert!(written <= 4 * work * 9 / 8, "{written} bytes written, {work} of work");
+    }
+    assert!(checkpoints >= 3 && graph >= 6, "{checkpoints} checkpoints, {graph} pages of graphs");
+}
