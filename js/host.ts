@@ -120,7 +120,7 @@ export class Host {
         if (type === "close") this.stop();
         this.#tell({ type, code, message });
       },
-      elected: (id) => this.#tabs?.elected(id) ?? false,
+      elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
     });
     await this.#database;

@@ -48,7 +48,8 @@
 //! - **Tabs share the log, not the memory.** Who has written tells the others (`js/tabs.ts`), and they
 //!   take in the rest of the log; a message that is lost delays that until the next write or strong
 //!   read. A Web Lock elects, for each collection, the tab that makes its checkpoints: only one that
-//!   has it in memory can, and two would make each other load again what the other wrote.
+//!   has it in memory can, and two would make each other load again what the other wrote. One that
+//!   lives and lets the log become far too long loses the office to another.
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
 //!   collections are never linked: scanning them is exact and takes about a millisecond.

@@ -7,11 +7,13 @@
 use std::fs;
 use std::path::PathBuf;
 
+use fixedbitset::FixedBitSet;
 use half::f16;
 use vecino_kernels::distance::Space;
 use vecino_kernels::exact::exact_search;
-use vecino_kernels::hnsw::{Consolidated, Graph, Params, Scratch};
-use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
+use vecino_kernels::hnsw::{Consolidated, Filter, Graph, Params, Scratch};
+use vecino_kernels::nearest::Neighbor;
+use vecino_kernels::vectors::{Quantization, Query, QueryMemory, Vectors};
 
 const DIMENSION: usize = 384;
 const K: usize = 10;
@@ -106,19 +108,11 @@ fn built(vectors: &Vectors, slots: u32) -> Graph {
 }
 
 /// The share of the true ten nearest among the ten found, on average over the first `queries` queries. What is
-/// true is taken from the data where it is known and asked for, else from exact search over the live slots that
-/// `accept` takes.
-fn recall(
-    data: &Data,
-    vectors: &Vectors,
-    graph: &Graph,
-    queries: usize,
-    known: bool,
-    accept: impl Fn(u32) -> bool,
-) -> f64 {
+/// true is taken from the data where it is known and asked for, else from exact search over the live slots.
+fn recall(data: &Data, vectors: &Vectors, graph: &Graph, queries: usize, known: bool) -> f64 {
     let (mut scratch, mut memory) = (Scratch::new(), QueryMemory::default());
-    let live = |slot: &u32| graph.contains(*slot) && !graph.is_removed(*slot) && accept(*slot);
-    let accepted = (0..graph.slots()).filter(live).count();
+    let live = |slot: &u32| graph.contains(*slot) && !graph.is_removed(*slot);
+    let count = (0..graph.slots()).filter(live).count();
     let (mut hits, mut expected) = (0, 0);
     for (n, query) in data.queries.chunks_exact(DIMENSION).take(queries).enumerate() {
         let query = vectors.query(query, &mut memory);
@@ -126,20 +120,57 @@ fn recall(
             Some(nearest) if known => nearest[n][..K].to_vec(),
             _ => {
                 let live = (0..graph.slots()).filter(live).map(|slot| slot as usize).collect();
-                exact_search(vectors, &query, &live, K)
+                slots(&exact_search(vectors, &query, &live, K))
             }
-            .iter()
-            .map(|neighbor| neighbor.slot)
-            .collect(),
         };
-        let found = graph.search(vectors, &query, EF, EF, &accept, &mut scratch);
-        assert_eq!(found.len(), EF.min(accepted), "query {n} found too few");
+        let found = graph.search(vectors, &query, K, EF, &mut scratch);
+        assert_eq!(found.len(), K.min(count), "query {n} found too few");
         assert!(found.is_sorted(), "query {n} is out of order");
         assert!(found.iter().all(|neighbor| live(&neighbor.slot)), "query {n} found too much");
-        hits += found.iter().take(K).filter(|neighbor| nearest.contains(&neighbor.slot)).count();
+        hits += found.iter().filter(|neighbor| nearest.contains(&neighbor.slot)).count();
         expected += nearest.len();
     }
     hits as f64 / expected as f64
+}
+
+fn slots(neighbors: &[Neighbor]) -> Vec<u32> {
+    neighbors.iter().map(|neighbor| neighbor.slot).collect()
+}
+
+/// As [`recall`], under a filter that takes the slots that `accepted` returns for a query. With it the share of queries
+/// that the walk leaves to a scan; these count as found.
+fn filtered_recall(
+    data: &Data,
+    vectors: &Vectors,
+    graph: &Graph,
+    queries: usize,
+    accepted: impl Fn(&Query<'_>) -> FixedBitSet,
+) -> (f64, f64) {
+    let (mut scratch, mut memory) = (Scratch::new(), QueryMemory::default());
+    let (mut hits, mut scans, mut expected) = (0, 0, 0);
+    for query in data.queries.chunks_exact(DIMENSION).take(queries) {
+        let query = vectors.query(query, &mut memory);
+        let accepted = accepted(&query);
+        let all: Vec<u32> = accepted.ones().map(|slot| slot as u32).collect();
+        let starts: Vec<u32> = all.iter().copied().step_by(all.len() / 64).collect();
+        let filter = Filter {
+            accept: &|slot| accepted.contains(slot as usize),
+            share: all.len() as f32 / graph.len() as f32,
+            starts: &starts,
+        };
+        let nearest = slots(&exact_search(vectors, &query, &accepted, K));
+        let found = graph.search_filtered(vectors, &query, K, EF, filter, &mut scratch);
+        match found {
+            None => (hits, scans) = (hits + K, scans + 1),
+            Some(found) => {
+                assert!(found.is_sorted() && found.len() == K);
+                assert!(found.iter().all(|neighbor| accepted.contains(neighbor.slot as usize)));
+                hits += found.iter().filter(|neighbor| nearest.contains(&neighbor.slot)).count();
+            }
+        }
+        expected += K;
+    }
+    (hits as f64 / expected as f64, f64::from(scans) / queries as f64)
 }
 
 fn assert_floor(what: &str, recall: f64, floor: f64) {
@@ -162,34 +193,59 @@ fn cosine_as_built_and_after_removing_half() {
     let real = data.is_real();
     let vectors = data.vectors(Space::Cosine);
     let mut graph = built(&vectors, data.slots());
-    let all = recall(&data, &vectors, &graph, 1000, true, |_| true);
+    let all = recall(&data, &vectors, &graph, 1000, true);
     assert_floor("cosine", all, if real { 0.985 } else { 0.98 });
-
-    let filtered = recall(&data, &vectors, &graph, 100, false, |slot| slot % 20 == 3);
-    assert_floor("one in twenty accepted", filtered, 0.99);
-    let few = recall(&data, &vectors, &graph, 10, false, |slot| slot % 200 == 3);
-    assert_floor("fewer accepted than asked for", few, 1.0);
 
     let gone: Vec<u32> = (0..data.slots()).filter(|slot| slot % 2 == 0).collect();
     for &slot in &gone {
         graph.remove(slot);
     }
-    let removed = recall(&data, &vectors, &graph, 200, false, |_| true);
+    let removed = recall(&data, &vectors, &graph, 200, false);
     assert_floor("half removed", removed, 0.985);
 
     let mut freed = consolidate_all(&mut graph, &vectors);
     freed.sort_unstable();
     assert_eq!(freed, gone);
     graph.check().expect("a sound graph");
-    let consolidated = recall(&data, &vectors, &graph, 200, false, |_| true);
+    let consolidated = recall(&data, &vectors, &graph, 200, false);
     assert_floor("consolidated", consolidated, 0.975);
 
     for &slot in &gone {
         graph.insert(&vectors, slot);
     }
     graph.check().expect("a sound graph");
-    let again = recall(&data, &vectors, &graph, 1000, true, |_| true);
+    let again = recall(&data, &vectors, &graph, 1000, true);
     assert_floor("inserted again", again, 0.98);
+}
+
+#[test]
+fn filters_that_take_some_of_all_and_some_near_the_query_or_far_from_it() {
+    let data = Data::load();
+    let vectors = data.vectors(Space::Cosine);
+    let graph = built(&vectors, data.slots());
+    let check =
+        |what: &str, accepted: &dyn Fn(&Query<'_>) -> FixedBitSet, floor: f64, most: f64| {
+            let (recall, scans) = filtered_recall(&data, &vectors, &graph, 100, accepted);
+            assert_floor(what, recall, floor);
+            assert!(scans <= most, "{what}: {scans} of the queries are left to a scan");
+        };
+    let all: FixedBitSet = (0..data.slots() as usize).collect();
+    for (divisor, floor) in [(2, 0.98), (5, 0.98), (20, 0.98)] {
+        let some = |_: &Query<'_>| all.ones().filter(|slot| slot * 7 % divisor == 1).collect();
+        check(&format!("one in {divisor} accepted"), &some, floor, 0.02);
+        let count = all.count_ones(..) / divisor;
+        let near = |query: &Query<'_>| {
+            let found = exact_search(&vectors, query, &all, count);
+            found.iter().map(|neighbor| neighbor.slot as usize).collect()
+        };
+        check(&format!("the nearest {count} accepted"), &near, 0.98, 0.0);
+        let far = |query: &Query<'_>| {
+            let mut found = near(query);
+            found.toggle_range(..);
+            found
+        };
+        check(&format!("all but the nearest {count} accepted"), &far, 0.99, 1.0);
+    }
 }
 
 #[test]
@@ -199,7 +255,7 @@ fn l2_and_inner_product() {
     for space in [Space::L2, Space::Ip] {
         let vectors = data.vectors(space);
         let graph = built(&vectors, data.slots());
-        let recall = recall(&data, &vectors, &graph, 200, false, |_| true);
+        let recall = recall(&data, &vectors, &graph, 200, false);
         assert_floor(space.as_str(), recall, 0.98);
     }
 }
@@ -209,6 +265,6 @@ fn generated_clusters() {
     let data = Data::generated();
     let vectors = data.vectors(Space::Cosine);
     let graph = built(&vectors, data.slots());
-    let recall = recall(&data, &vectors, &graph, 200, false, |_| true);
+    let recall = recall(&data, &vectors, &graph, 200, false);
     assert_floor("generated clusters", recall, 0.98);
 }

@@ -279,10 +279,13 @@ impl Database {
         }
         if let Some(storage) = &self.storage
             && replica.checkpoint_due(!more)?
-            && storage.host().elected(replica.id())
         {
-            more |= !replica.checkpoint(storage).await?;
-            self.forget_deleted(replica);
+            if storage.host().elected(replica.id(), false) {
+                more |= !replica.checkpoint(storage).await?;
+                self.forget_deleted(replica);
+            } else if replica.neglected(storage).await? {
+                storage.host().elected(replica.id(), true);
+            }
         }
         Ok(more)
     }

@@ -27,6 +27,9 @@ pub(crate) const NAMESPACES: &str = "namespaces";
 /// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
 pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
 
+/// Takes the definition and the manifest, and says which pages are to be read; `None` for nothing more.
+pub(crate) type Begin<'a> = dyn Fn(Option<&[u8]>, Option<&[u8]>) -> Result<Option<Vec<u64>>> + 'a;
+
 /// Everything that is stored of one collection, read in one transaction.
 #[derive(Default)]
 pub(crate) struct Stored {
@@ -34,7 +37,8 @@ pub(crate) struct Stored {
     pub(crate) definition: Option<Vec<u8>>,
     /// The pointer record of the last checkpoint, if there has been one.
     pub(crate) manifest: Option<Vec<u8>>,
-    /// The pages that it names, in its order; `None` for one that is missing in the database.
+    /// The pages that it names, in its order, unless they were taken one by one; `None` for one that
+    /// is missing in the database.
     pub(crate) pages: Vec<Option<Vec<u8>>>,
     /// The keys of all its pages, if they were asked for.
     pub(crate) keys: Vec<JsValue>,
@@ -198,7 +202,30 @@ impl Storage {
         named: &dyn Fn(&[u8]) -> Result<Vec<u64>>,
         everything: bool,
     ) -> Result<Stored> {
-        let load = async |transaction: &Transaction| {
+        let pages = RefCell::default();
+        let begin = |_: Option<&[u8]>, manifest: Option<&[u8]>| {
+            pages.replace(Vec::new());
+            manifest.map_or(Ok(Vec::new()), named).map(Some)
+        };
+        let page = |page| {
+            pages.borrow_mut().push(page);
+            Ok(())
+        };
+        let stored = self.read(id, &begin, &page, everything).await?;
+        Ok(Stored { pages: pages.take(), ..stored })
+    }
+
+    /// As [`Storage::load`], but hands the pages out while they are read: `begin` is given the
+    /// definition and the manifest and says which pages belong to it, `page` is given each. If the
+    /// browser drops the connection, it starts over with `begin`.
+    pub(crate) async fn read(
+        &self,
+        id: &str,
+        begin: &Begin<'_>,
+        page: &dyn Fn(Option<Vec<u8>>) -> Result<()>,
+        everything: bool,
+    ) -> Result<Stored> {
+        let read = async |transaction: &Transaction| {
             let mut stored = Stored {
                 definition: transaction.get_bytes(CATALOG, &id.into()).await?,
                 ..Stored::default()
@@ -207,10 +234,11 @@ impl Storage {
                 return Ok(stored);
             }
             stored.manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
-            let names = stored.manifest.as_deref().map_or(Ok(Vec::new()), named)?;
+            let begun = begin(stored.definition.as_deref(), stored.manifest.as_deref())?;
+            let Some(names) = begun else { return Ok(stored) };
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            stored.pages = transaction.get_all_bytes(PAGES, &keys).await?;
+            transaction.get_each_bytes(PAGES, &keys, page).await?;
             stored.log = read_log(transaction, Range::all(id)).await?;
             if everything {
                 let of_all = id == NAMESPACES;
@@ -221,7 +249,7 @@ impl Storage {
             }
             Ok(stored)
         };
-        Ok(self.0.run(&ALL_STORES, Mode::Read, load).await?)
+        Ok(self.0.run(&ALL_STORES, Mode::Read, read).await?)
     }
 
     /// Stores a checkpoint and deletes what it makes superfluous.

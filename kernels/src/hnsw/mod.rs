@@ -23,6 +23,7 @@
 
 mod check;
 mod consolidate;
+mod filtered;
 mod graph;
 mod insert;
 mod remove;
@@ -34,6 +35,7 @@ mod select;
 mod tests;
 
 pub use consolidate::Consolidated;
+pub use filtered::Filter;
 pub use graph::{Graph, Kind, SLOTS_PER_PAGE};
 pub use search::Scratch;
 

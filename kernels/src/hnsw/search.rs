@@ -1,4 +1,4 @@
-//! Search: Algorithms 2 and 5 of the paper, with an `accept` closure.
+//! Search: Algorithms 2 and 5 of the paper.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,15 +12,19 @@ use crate::vectors::{Query, Vectors};
 #[derive(Debug, Default)]
 pub struct Scratch {
     /// Nodes whose distance was measured: `v` in the paper.
-    visited: Visited,
+    pub(super) visited: Visited,
     /// Nodes whose links are still to be followed, nearest on top: `C` in the paper.
-    candidates: BinaryHeap<Reverse<Neighbor>>,
+    pub(super) candidates: BinaryHeap<Reverse<Neighbor>>,
     /// The nearest accepted nodes so far: `W` in the paper.
     pub(super) nearest: Nearest,
     /// The links of one candidate that were not visited before; their distances are measured together.
-    fresh: Vec<u32>,
+    pub(super) fresh: Vec<u32>,
+    /// Links that a filter does not accept: see [`Graph::search_filtered`].
+    pub(super) detours: Vec<u32>,
     /// What a walk found, sorted by estimate.
     sorted: Vec<Neighbor>,
+    /// How many distances were estimated on level 0 since [`Graph::approach`].
+    pub(super) estimates: usize,
 }
 
 impl Scratch {
@@ -36,24 +40,46 @@ impl Scratch {
         self.visited.stamps.capacity() * size_of::<u16>()
             + self.candidates.capacity() * size_of::<Reverse<Neighbor>>()
             + self.nearest.memory_bytes()
-            + self.fresh.capacity() * size_of::<u32>()
+            + (self.fresh.capacity() + self.detours.capacity()) * size_of::<u32>()
             + self.sorted.capacity() * size_of::<Neighbor>()
     }
 
+    /// How many distances the last search of a graph estimated, those on the few nodes above level 0 left out.
+    #[must_use]
+    pub fn estimates(&self) -> usize {
+        self.estimates
+    }
+
+    /// The `k` nearest of those that a walk found, measured, nearest first.
+    pub(super) fn measured(
+        &mut self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        k: usize,
+    ) -> Vec<Neighbor> {
+        self.nearest.drain_sorted(&mut self.sorted);
+        let mut nearest = Nearest::new(k);
+        for &Neighbor { slot, .. } in &self.sorted {
+            nearest.push_measured(vectors, query, slot);
+        }
+        nearest.into_sorted()
+    }
+
     /// Ready for a search for `ef` neighbors among `slots` slots. Every field is named, so that none is forgotten.
-    fn reset(&mut self, slots: usize, ef: usize) {
-        let Self { visited, candidates, nearest, fresh, sorted } = self;
+    pub(super) fn reset(&mut self, slots: usize, ef: usize) {
+        let Self { visited, candidates, nearest, fresh, detours, sorted, estimates: _ } = self;
         visited.reset(slots);
         candidates.clear();
         nearest.reset(ef);
         fresh.clear();
+        detours.clear();
         sorted.clear();
     }
 }
 
 /// A set of slots that is emptied by counting up: a slot is in the set if its stamp is the present generation.
 #[derive(Debug, Default)]
-struct Visited {
+pub(super) struct Visited {
     stamps: Vec<u16>,
     generation: u16,
 }
@@ -75,7 +101,7 @@ impl Visited {
 
     /// Add `slot`; says whether it was not there.
     #[inline]
-    fn insert(&mut self, slot: u32) -> bool {
+    pub(super) fn insert(&mut self, slot: u32) -> bool {
         let stamp = &mut self.stamps[slot as usize];
         let fresh = *stamp != self.generation;
         *stamp = self.generation;
@@ -84,13 +110,12 @@ impl Visited {
 }
 
 impl Graph {
-    /// The `k` nearest live nodes that `accept` takes, nearest first, of the `ef` that a walk finds: Algorithm 5. The
-    /// walk goes by [`Vectors::estimate`]; the distances in the answer are measured.
+    /// The `k` nearest live nodes, nearest first, of the `ef` that a walk finds: Algorithm 5. The walk goes by
+    /// [`Vectors::estimate`]; the distances in the answer are measured.
     ///
-    /// The search walks through removed and unaccepted nodes. It ends when the `ef` accepted nodes it has are
-    /// nearer than all it could still follow, or when it has seen every live node: fewer than `ef` neighbors are all
-    /// there are. A larger `ef` means better recall and a slower search. With an
-    /// `accept` that takes few nodes the walk gets long; exact search over them is cheaper then.
+    /// The search walks through removed nodes. It ends when the `ef` nodes it has are nearer than all it could still
+    /// follow, or when it has seen every live node: fewer than `ef` neighbors are all there are. A larger `ef` means
+    /// better recall and a slower search.
     ///
     /// # Panics
     /// If `vectors` has no vector for a node.
@@ -100,27 +125,29 @@ impl Graph {
         query: &Query<'_>,
         k: usize,
         ef: usize,
-        accept: &dyn Fn(u32) -> bool,
         scratch: &mut Scratch,
     ) -> Vec<Neighbor> {
-        let (Some(entry_point), true) = (self.entry_point, ef > 0) else {
-            return Vec::new();
-        };
+        let Some(start) = self.approach(vectors, query, scratch) else { return Vec::new() };
+        let live = |slot| self.is_live(slot);
+        self.search_level(vectors, query, start, ef, 0, &live, scratch);
+        scratch.measured(vectors, query, k)
+    }
+
+    /// The node on level 0 where a search for `query` begins, come upon on the levels above; `None` if there is none.
+    pub(super) fn approach(
+        &self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        scratch: &mut Scratch,
+    ) -> Option<Neighbor> {
+        scratch.estimates = 0;
+        let entry_point = self.entry_point?;
         let top = self.level(entry_point).unwrap_or(0);
         let mut nearest = self.measure(vectors, query, entry_point);
         for level in (1..=top).rev() {
             nearest = self.descend(vectors, query, nearest, level, &mut scratch.fresh);
         }
-        let live = |slot| self.is_live(slot) && accept(slot);
-        let accept = if self.removed_count() == 0 { accept } else { &live };
-        self.search_level(vectors, query, nearest, ef, 0, accept, scratch);
-        let Scratch { nearest: found, sorted, .. } = scratch;
-        found.drain_sorted(sorted);
-        let mut nearest = Nearest::new(k);
-        for &Neighbor { slot, .. } in &*sorted {
-            nearest.push_measured(vectors, query, slot);
-        }
-        nearest.into_sorted()
+        Some(nearest)
     }
 
     /// `slot` as a neighbor of `query`.
@@ -168,7 +195,7 @@ impl Graph {
         scratch: &mut Scratch,
     ) {
         scratch.reset(self.nodes.len(), ef);
-        let Scratch { visited, candidates, nearest, fresh, .. } = scratch;
+        let Scratch { visited, candidates, nearest, fresh, estimates, .. } = scratch;
         visited.insert(start.slot);
         candidates.push(Reverse(start));
         if accept(start.slot) {
@@ -182,6 +209,7 @@ impl Graph {
             let links = self.neighbors(candidate.slot, level).iter().copied();
             let successor = if level == 0 { self.successor(candidate.slot) } else { None };
             fresh.extend(links.chain(successor).filter(|&slot| visited.insert(slot)));
+            *estimates += fresh.len();
             vectors.estimates(query, fresh, |slot, distance| {
                 let neighbor = Neighbor { distance, slot };
                 if nearest.admits(neighbor) {

@@ -25,7 +25,7 @@ pub use checkpoint::Checkpoint;
 pub use heir::Outdated;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::Selection;
-pub use restore::Problem;
+pub use restore::{Opening, Problem};
 pub use search::SearchAnswer;
 pub use verify::{Health, Stored as StoredParts};
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use fixedbitset::FixedBitSet;
 use vecino_kernels::exact::exact_search;
+use vecino_kernels::hnsw::Filter;
 use vecino_kernels::nearest::{self, Neighbor};
 use vecino_kernels::sort::sort_by;
 use vecino_kernels::vectors::Vectors;
@@ -136,8 +137,9 @@ impl Collection {
         let query = vectors.query(row, &mut memory);
         let count = matches.count_ones(..);
         let k = k.min(count);
+        let live = self.records.len() as usize;
         let plan = self.planner.plan(Situation {
-            live: self.records.len() as usize,
+            live,
             matches: count,
             linked: self.graph.len(),
             dimension: vectors.dimension(),
@@ -146,17 +148,26 @@ impl Collection {
         });
         if let (Plan::Graph { ef }, true) = (plan, k > 0) {
             let mut scratch = self.scratch.borrow_mut();
-            let accept = |slot: u32| matches.contains(slot as usize);
-            let mut found = self.graph.search(vectors, &query, k, ef, &accept, &mut scratch);
-            let mut tail = self.unlinked.clone();
-            tail.intersect_with(matches);
-            found.extend(exact_search(vectors, &query, &tail, k));
-            nearest::sort(&mut found);
-            found.truncate(k);
-            if found.len() == k {
-                return found;
+            let found = if count == live {
+                Some(self.graph.search(vectors, &query, k, ef, &mut scratch))
+            } else {
+                let accept = &|slot: u32| matches.contains(slot as usize);
+                let starts = &spread(matches, STARTS);
+                let share = count as f32 / live as f32;
+                let filter = Filter { accept, share, starts };
+                self.graph.search_filtered(vectors, &query, k, ef, filter, &mut scratch)
+            };
+            if let Some(mut found) = found {
+                let mut tail = self.unlinked.clone();
+                tail.intersect_with(matches);
+                found.extend(exact_search(vectors, &query, &tail, k));
+                nearest::sort(&mut found);
+                found.truncate(k);
+                if found.len() == k {
+                    return found;
+                }
             }
-            // The walk did not reach k matches; a scan finds them all.
+            // The walk got lost; a scan finds them all.
         }
         exact_search(vectors, &query, matches, k)
     }
@@ -180,4 +191,18 @@ impl Collection {
         }
         Ok(Cow::Owned(matches))
     }
+}
+
+/// From how many matches a filtered walk starts.
+const STARTS: usize = 64;
+
+/// How far is looked for a match where none is.
+const REACH: usize = 256;
+
+/// Up to `count` of `slots`, from all over.
+fn spread(slots: &FixedBitSet, count: usize) -> Vec<u32> {
+    let stride = slots.len() / count + 1;
+    let first = |from: usize| (from..from + stride.min(REACH)).find(|&slot| slots.contains(slot));
+    let found = (0..count).filter_map(|n| first(n * stride));
+    found.map(|slot| u32::try_from(slot).expect("slots are u32")).collect()
 }

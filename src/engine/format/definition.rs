@@ -59,7 +59,7 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
         name: reader.text()?.to_owned(),
         created: reader.u64()?,
         seed: reader.u64()?,
-        metadata: reader.option(Reader::metadata)?,
+        metadata: reader.option(|reader| reader.metadata(&mut Vec::new()))?,
         configuration: configuration(&mut reader)?,
         extra: reader.option(Reader::text)?.map(str::to_owned),
         public_id: match reader.0 {
