@@ -1,7 +1,7 @@
 // npm run bench: measures the built package in a browser, beside peers, and prints a report in Markdown.
 // It is left in build/bench/ with all figures as JSON, and with --publish in bench/ too.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { main } from "../scripts/lib/fail.mjs";
 import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
 import { heading } from "../scripts/lib/run.mjs";
@@ -56,7 +56,6 @@ await main(async () => {
     };
     write(output, figures);
     if (options.publish) publish(figures);
-    console.log(`\n${markdown(figures)}`);
   } finally {
     await browser.remove();
   }
@@ -68,7 +67,7 @@ function write(folder, figures) {
   writeFileSync(join(folder, "figures.json"), `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(join(folder, "report.md"), `${markdown(figures)}\n`);
   for (const [name, svg] of pictures(figures)) writeFileSync(join(folder, name), svg);
-  console.log(`Left in ${folder}.`);
+  console.log(`Left in ${relative(process.cwd(), folder)}: report.md, figures.json and pictures.`);
 }
 
 function publish(figures) {

@@ -28,7 +28,10 @@ export async function measureSections(bench) {
   const sections = [];
   for (const name of options.only) {
     for (const records of sizes(name, options)) {
-      sections.push({ name, ...(await all[name](bench, dataset(records))) });
+      const section = { name, ...(await all[name](bench, dataset(records))) };
+      // Whatever fails later, this is said.
+      console.log(`\n${section.title}\n\n${section.text}`);
+      sections.push(section);
     }
   }
   return { about: [...datasets.values()][0].about, sections };

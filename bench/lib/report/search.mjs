@@ -44,7 +44,7 @@ export function searchTables({ entries, missing, k }) {
       ["queries per second", ...heads("")].map((head) => head.trim()),
       speeds,
     ),
-    table(["", "ef", `recall@${k}`, "queries per second", "p50", "p95"], curve),
+    table(["", "ef", `recall@${k}`, "queries per second", "a query, p50", "p95"], curve),
     ...(missing ? [`Native hnswlib was not measured: ${missing}.`] : []),
   ].join("\n\n");
 }
