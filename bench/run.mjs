@@ -24,6 +24,7 @@ const pages = {
   memory: ["memory"],
   churn: ["churn"],
   storing: ["bench", "open"],
+  scale: ["scale"],
 };
 
 await main(async () => {

@@ -6,13 +6,14 @@ import { exact } from "./sections/exact.mjs";
 import { filtered } from "./sections/filtered.mjs";
 import { memory } from "./sections/memory.mjs";
 import { planner } from "./sections/planner.mjs";
+import { scale } from "./sections/scale.mjs";
 import { search } from "./sections/search.mjs";
 import { storing } from "./sections/storing.mjs";
 
 /** Records of the sections about small collections. */
 const SMALL = 10_000;
 
-const all = { search, exact, planner, filters: filtered, memory, churn, storing };
+const all = { scale, search, exact, planner, filters: filtered, memory, churn, storing };
 
 /** `{ about: where the data comes from, sections: [{ title, text, figures }] }`. */
 export async function measureSections(bench) {
