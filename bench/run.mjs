@@ -1,6 +1,6 @@
 // npm run bench: measures the built package in a browser, beside peers, and prints a report in Markdown.
 // It is left in build/bench/ with all figures as JSON, and with --publish in bench/ too.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { main } from "../scripts/lib/fail.mjs";
 import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
@@ -14,7 +14,8 @@ import { picture } from "./lib/report/picture.mjs";
 import { markdown } from "./lib/report/report.mjs";
 
 const output = join(buildDir, "bench");
-const site = join(output, "site");
+/** Of this run alone, so that another may go on beside it. */
+const site = join(output, `site-${process.pid}`);
 /** By section. */
 const pages = {
   search: ["contest"],
@@ -59,6 +60,7 @@ await main(async () => {
     if (options.publish) publish(figures);
   } finally {
     await browser.remove();
+    rmSync(site, { recursive: true, force: true });
   }
 });
 
