@@ -58,6 +58,20 @@ window.bench = {
     return { chunkMs, rows: rows.map((found) => [...found]) };
   },
 
+  /** Milliseconds of a call of the engine that has next to nothing to search. */
+  async callMs({ vectors, calls, k }) {
+    const { dimension } = data.shape;
+    const engine = await (await modules.engine()).create({ quantization: "int8" });
+    await engine.fill(data.base.subarray(0, vectors * dimension), dimension);
+    const asked = query(0);
+    for (let call = 0; call < calls; call += 1) await engine.ask(asked, k);
+    const before = performance.now();
+    for (let call = 0; call < calls; call += 1) await engine.ask(asked, k);
+    const ms = (performance.now() - before) / calls;
+    await engine.close();
+    return ms;
+  },
+
   stats: (name) => contenders.get(name).stats(),
 
   async close(name) {
