@@ -1,7 +1,7 @@
 // npm run bench: measures the built package in a browser, beside peers, and prints a report in Markdown.
 // It is left in build/bench/ with all figures as JSON, and with --publish in bench/ too.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { main } from "../scripts/lib/fail.mjs";
 import { buildDir, inRoot } from "../scripts/lib/paths.mjs";
 import { heading } from "../scripts/lib/run.mjs";
@@ -14,7 +14,8 @@ import { picture } from "./lib/report/picture.mjs";
 import { markdown } from "./lib/report/report.mjs";
 
 const output = join(buildDir, "bench");
-const site = join(output, "site");
+/** Of this run alone, so that another may go on beside it. */
+const site = join(output, `site-${process.pid}`);
 /** By section. */
 const pages = {
   search: ["contest"],
@@ -24,6 +25,7 @@ const pages = {
   memory: ["memory"],
   churn: ["churn"],
   storing: ["bench", "open"],
+  scale: ["scale"],
 };
 
 await main(async () => {
@@ -56,9 +58,9 @@ await main(async () => {
     };
     write(output, figures);
     if (options.publish) publish(figures);
-    console.log(`\n${markdown(figures)}`);
   } finally {
     await browser.remove();
+    rmSync(site, { recursive: true, force: true });
   }
 });
 
@@ -68,7 +70,7 @@ function write(folder, figures) {
   writeFileSync(join(folder, "figures.json"), `${JSON.stringify(figures, null, 2)}\n`);
   writeFileSync(join(folder, "report.md"), `${markdown(figures)}\n`);
   for (const [name, svg] of pictures(figures)) writeFileSync(join(folder, name), svg);
-  console.log(`Left in ${folder}.`);
+  console.log(`Left in ${relative(process.cwd(), folder)}: report.md, figures.json and pictures.`);
 }
 
 function publish(figures) {

@@ -57,9 +57,16 @@ export function readOptions(args) {
   ]);
   const [browser] = readNames("browser", [values.browser], ["chromium", "firefox"]);
   const known = browser === "chromium" ? sectionNames : alone;
+  const chosen =
+    values.only === undefined ? known : readNames("only", values.only.split(","), known);
+  if (values.scale !== undefined && browser !== "chromium") {
+    throw new Failure(
+      "--scale is measured in Chromium: it opens again what another page has stored.",
+    );
+  }
   return {
     ...Object.fromEntries(counts),
-    only: values.only === undefined ? known : readNames("only", values.only.split(","), known),
+    only: values.scale === undefined ? chosen : ["scale"],
     browser,
     scale: values.scale === undefined ? undefined : readCount("scale", values.scale),
     quick: values.quick,

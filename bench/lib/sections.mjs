@@ -6,13 +6,14 @@ import { exact } from "./sections/exact.mjs";
 import { filtered } from "./sections/filtered.mjs";
 import { memory } from "./sections/memory.mjs";
 import { planner } from "./sections/planner.mjs";
+import { scale } from "./sections/scale.mjs";
 import { search } from "./sections/search.mjs";
 import { storing } from "./sections/storing.mjs";
 
 /** Records of the sections about small collections. */
 const SMALL = 10_000;
 
-const all = { search, exact, planner, filters: filtered, memory, churn, storing };
+const all = { scale, search, exact, planner, filters: filtered, memory, churn, storing };
 
 /** `{ about: where the data comes from, sections: [{ title, text, figures }] }`. */
 export async function measureSections(bench) {
@@ -28,7 +29,10 @@ export async function measureSections(bench) {
   const sections = [];
   for (const name of options.only) {
     for (const records of sizes(name, options)) {
-      sections.push({ name, ...(await all[name](bench, dataset(records))) });
+      const section = { name, ...(await all[name](bench, dataset(records))) };
+      // Whatever fails later, this is said.
+      console.log(`\n${section.title}\n\n${section.text}`);
+      sections.push(section);
     }
   }
   return { about: [...datasets.values()][0].about, sections };

@@ -38,8 +38,8 @@ window.bench = {
     return performance.now() - start;
   },
 
-  /** Asks `count` queries from `start` on, one by one: `{ totalMs, ms, rows }`. */
-  async block({ name, ef, start, count, k }) {
+  /** Asks `count` queries from `start` on, one by one, and times every `chunk` of them: `{ chunkMs, rows }`. */
+  async block({ name, ef, start, count, chunk, k }) {
     const contender = contenders.get(name);
     if (ef !== undefined) await contender.setEf(ef);
     const { queries } = data.shape;
@@ -47,16 +47,29 @@ window.bench = {
       await contender.ask(query((start + queries - 1 - warm) % queries), k);
     }
     const asked = Array.from({ length: count }, (_, at) => query(start + at));
-    const ms = [];
+    const chunkMs = [];
     const rows = [];
-    const begun = performance.now();
-    for (const embedding of asked) {
+    for (let first = 0; first < count; first += chunk) {
       const before = performance.now();
-      const found = await contender.ask(embedding, k);
-      ms.push(performance.now() - before);
-      rows.push(found);
+      for (let at = first; at < first + chunk; at += 1)
+        rows.push(await contender.ask(asked[at], k));
+      chunkMs.push(performance.now() - before);
     }
-    return { totalMs: performance.now() - begun, ms, rows: rows.map((found) => [...found]) };
+    return { chunkMs, rows: rows.map((found) => [...found]) };
+  },
+
+  /** Milliseconds of a call of the engine that has next to nothing to search. */
+  async callMs({ vectors, calls, k }) {
+    const { dimension } = data.shape;
+    const engine = await (await modules.engine()).create({ quantization: "int8" });
+    await engine.fill(data.base.subarray(0, vectors * dimension), dimension);
+    const asked = query(0);
+    for (let call = 0; call < calls; call += 1) await engine.ask(asked, k);
+    const before = performance.now();
+    for (let call = 0; call < calls; call += 1) await engine.ask(asked, k);
+    const ms = (performance.now() - before) / calls;
+    await engine.close();
+    return ms;
   },
 
   stats: (name) => contenders.get(name).stats(),

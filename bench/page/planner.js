@@ -64,7 +64,7 @@ async function inTurns(ways) {
   for (let start = 0; start < QUERIES; start += BLOCK) {
     for (const [name, { engine, plan }] of Object.entries(ways)) {
       if (plan) engine.setPlanner(...plan);
-      for (let warm = 0; warm < WARM_UP; warm += 1) await engine.ask(query(QUERIES + warm), K);
+      for (let warm = 0; warm < WARM_UP; warm += 1) await engine.ask(query(warm), K);
       for (let at = start; at < start + BLOCK; at += 1) {
         const embedding = query(at);
         const before = performance.now();

@@ -1,6 +1,9 @@
 // In a browser that nobody drives the page itself asks the runner what to do; see lib/mailbox.mjs.
 
-if (location.hash === "#remote") {
+// By then the page's other scripts have run.
+if (location.hash === "#remote") addEventListener("load", listen);
+
+async function listen() {
   for (;;) {
     const response = await fetch("/calls");
     if (response.status === 204) continue;

@@ -1,7 +1,6 @@
 // Native hnswlib as a contender, where it can be had.
-import { decodeHalf } from "../../page/half.js";
-import { unitRows } from "../../page/unit.js";
 import { ensureNative, Native, nativeVersion } from "../native.mjs";
+import { unitNumbers } from "../unit-numbers.mjs";
 
 /** A contender that is still to be filled, or `{ missing: why there is none }`. */
 export async function nativeContender({ browser, options }, { shape, base, queries }, efs) {
@@ -10,18 +9,15 @@ export async function nativeContender({ browser, options }, { shape, base, queri
   const missing = await ensureNative();
   if (missing) return { missing };
   const native = new Native();
-  const unit = (bytes) => {
-    const numbers =
-      shape.type === "f16"
-        ? decodeHalf(bytes)
-        : new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-    return unitRows(numbers, shape.dimension);
-  };
   return {
     name: `native ${nativeVersion}`,
     efs,
     fill: () =>
-      native.fill({ base: unit(base), queries: unit(queries), dimension: shape.dimension }),
+      native.fill({
+        base: unitNumbers(base, shape),
+        queries: unitNumbers(queries, shape),
+        dimension: shape.dimension,
+      }),
     block: (what) => native.block(what),
     close: () => native.close(),
   };

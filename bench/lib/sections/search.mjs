@@ -50,7 +50,8 @@ export async function search(bench, dataset) {
     }
     heading("Asking");
     const entries = await measure(contenders, dataset);
-    const figures = { records, dimension, k: K, entries, built, missing: native.missing };
+    const callMs = await call("callMs", { vectors: 20, calls: 1_000, k: K });
+    const figures = { records, dimension, k: K, entries, built, callMs, missing: native.missing };
     return {
       title: `Search and building, ${records} x ${dimension}`,
       text: `${searchTables(figures)}\n\n${buildTable(figures)}`,
