@@ -88,13 +88,15 @@ impl Graph {
                 ));
             }
         }
-        let counted = (live, removed, above, live_above);
-        let kept =
-            (self.len(), self.removed_count(), self.upper_memory(0).0, self.live_upper().len());
-        if counted != kept {
-            return Err(format!(
-                "(live, removed, above level 0, live above level 0) are {counted:?}, kept as {kept:?}"
-            ));
+        for (what, counted, kept) in [
+            ("live", live, self.len()),
+            ("removed", removed, self.removed_count()),
+            ("above level 0", above, self.upper_memory(0).0),
+            ("live above level 0", live_above, self.live_upper().len()),
+        ] {
+            if counted != kept {
+                return Err(format!("{counted} nodes are {what}, kept as {kept}"));
+            }
         }
         Ok(())
     }
