@@ -39,7 +39,7 @@ window.bench = {
       if (!fresh) await put(ids);
     }
     if (fresh) await put([...held.keys()]);
-    const { wasmBytes, memoryBytes, records } = await engine.stats();
+    const { wasmBytes, memoryBytes, records, unlinked } = await engine.stats();
     if (records !== size) throw new Error(`${records} records, not ${size}`);
 
     const idOf = new Map(held.map((at, id) => [at, id]));
@@ -60,6 +60,6 @@ window.bench = {
       }
       searches.push({ ef, recall: recallOf(found, (at) => truth[at]), p50: median(ms) });
     }
-    return { size, searches, wasmBytes, memoryBytes };
+    return { size, searches, wasmBytes, memoryBytes, unlinked };
   },
 };
