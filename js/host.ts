@@ -4,7 +4,7 @@ import { describeError, errorOf, type VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
-import type { Calls, Method } from "./transport/protocol.js";
+import type { Arguments, Calls, Method } from "./transport/protocol.js";
 import { type Database, loadEngine } from "./wasm.js";
 
 /** Calls that leave nothing to link or to write out. Reading can: it is what loads a collection. */
@@ -34,7 +34,12 @@ const CHANGES_ONE: ReadonlySet<Method> = new Set([
 ]);
 
 /** Calls that end collections. */
-const CHANGES_ANY: ReadonlySet<Method> = new Set(["deleteCollection", "deleteDatabase", "reset"]);
+const CHANGES_ANY: ReadonlySet<Method> = new Set([
+  "deleteCollection",
+  "deleteDatabase",
+  "reset",
+  "inherit",
+]);
 
 export class Host {
   readonly #background: Background;
@@ -54,7 +59,7 @@ export class Host {
   constructor(slice: number, tell: (event: EngineEvent) => void) {
     this.#tell = tell;
     this.#background = new Background(
-      async () => (await this.#opened()).work(slice),
+      async () => (await this.#opened()).call("work", [slice]),
       // What was written stays written: this work only makes it faster to search and to open.
       (error) =>
         this.#warn("background work failed; it is tried again after the next write", error),
@@ -101,8 +106,7 @@ export class Host {
     if (method === "close") return this.#close();
     const database = await this.#opened();
     if (FILTERING.has(method) && usesRegex(args)) await loadRegex();
-    const call = database[method] as (...args: unknown[]) => Promise<unknown>;
-    const answer = await call.apply(database, args);
+    const answer = await database.call(method, args as Arguments<typeof method>);
     if (CHANGES_ONE.has(method)) this.#tabs?.tell(args[0] as string);
     else if (CHANGES_ANY.has(method)) this.#tabs?.tell(undefined);
     return answer;
@@ -115,7 +119,7 @@ export class Host {
         if (type === "close") this.stop();
         this.#tell({ type, code, message });
       },
-      elected: (id) => this.#tabs?.elected(id) ?? false,
+      elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
     });
     await this.#database;
@@ -131,7 +135,7 @@ export class Host {
   async #close(): Promise<void> {
     this.#background.stop();
     this.#following.stop();
-    await (await this.#opened()).close();
+    await (await this.#opened()).call("close", []);
     this.#tabs?.close();
   }
 
@@ -139,10 +143,12 @@ export class Host {
   async #follow(): Promise<boolean> {
     const database = await this.#opened();
     const behind = this.#behind;
-    if (behind.delete(undefined)) for (const id of database.loaded()) behind.add(id);
+    if (behind.delete(undefined)) {
+      for (const id of await database.call("loaded", [])) behind.add(id);
+    }
     for (const id of behind) {
       behind.delete(id);
-      await database.follow(id as string).catch((error: VecinoError) => {
+      await database.call("follow", [id as string]).catch((error: VecinoError) => {
         // It is let go of, which is all there is to follow.
         if (error.code !== "not_found") throw error;
       });

@@ -5,19 +5,27 @@ import type { EngineEvent } from "./events.js";
 import type { Calls } from "./transport/protocol.js";
 import { readWasm } from "./wasm-source.js";
 
-/** An opened database of the engine. */
-export interface Database extends Omit<Calls, "open" | "destroy"> {
+/** What an opened database can be asked for, by name. */
+export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
   /** The ids of the collections in memory. */
-  loaded(): string[];
+  loaded(): Promise<string[]>;
   /** Links and writes out for about so many milliseconds; true while work is left. */
   work(milliseconds: number): Promise<boolean>;
+}
+
+/** An opened database of the engine. */
+export interface Database {
+  call<M extends keyof EngineCalls>(
+    method: M,
+    args: Parameters<EngineCalls[M]>,
+  ): ReturnType<EngineCalls[M]>;
 }
 
 /** What the engine asks of whoever holds it. */
 export interface EngineHost {
   tell(type: EngineEvent["type"], code: ErrorCode, message: string): void;
-  /** Whether this engine makes the checkpoints of that collection. */
-  elected(id: string): boolean;
+  /** Whether this engine makes the checkpoints of that collection. `neglected`: who does must not any more. */
+  elected(id: string, neglected: boolean): boolean;
   /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
   grace(): number;
 }

@@ -44,12 +44,17 @@ export async function buildModule({ title, crate, name, folder, sources, feature
 }
 
 /**
- * Has the linker tell where everything is, and keeps the place of this machine's crates out of the module: they
+ * Has the linker tell where everything is, number functions so high that hardly any other constant looks like one of
+ * them (unused-data.mjs keeps what looks used), and keeps the place of this machine's crates out of the module: they
  * stand in the positions of panics.
  */
 function rustFlags() {
   const home = process.env.CARGO_HOME || join(homedir(), ".cargo");
-  const flags = [`--remap-path-prefix=${home}=cargo`, "-Clink-arg=--emit-relocs"];
+  const flags = [
+    `--remap-path-prefix=${home}=cargo`,
+    "-Clink-arg=--emit-relocs",
+    "-Clink-arg=--table-base=7000",
+  ];
   return `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`;
 }
 

@@ -3,6 +3,9 @@
 //! Every method reads its arguments before it returns, so that the caller may change them
 //! afterwards, and returns a promise. A promise is rejected with an `Error` that has a string
 //! property `code`; nothing is thrown.
+//!
+//! JavaScript names the method in [`JsDatabase::call`]: with an export for each, the code that takes
+//! arguments over would be there as often, in the module and in its glue.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,12 +18,12 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_answers, from_database, from_databases, from_definition, from_definitions,
+    Selected, from_answers, from_database, from_databases, from_definition, from_definitions,
     from_indexing_status, from_neighbors, from_records, from_stats, to_batch, to_changes, to_count,
     to_floats, to_include, to_new_collection, to_scope, to_searches, to_selected,
 };
 use crate::wasm::database::{Database, Read};
-use crate::wasm::errors::Result;
+use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::Host;
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::random;
@@ -48,9 +51,72 @@ impl JsDatabase {
         promise(async move { Storage::destroy(&path).await.map(undefined) })
     }
 
+    /// Calls the method of this name. Names and arguments are those of `Calls` in
+    /// `js/transport/protocol.ts` and of `EngineCalls` in `js/wasm.ts`.
+    pub fn call(&self, method: &str, arguments: Array) -> Promise {
+        self.dispatch(method, &Arguments(arguments)).unwrap_or_else(|error| rejected(error.into()))
+    }
+}
+
+impl JsDatabase {
+    fn dispatch(&self, method: &str, given: &Arguments) -> Result<Promise> {
+        Ok(match method {
+            "createCollection" => self.create_collection(
+                &given.value(0),
+                given.text(1)?,
+                &given.value(2),
+                &given.value(3),
+                given.value(4).as_string(),
+                given.value(5).is_truthy(),
+            ),
+            "getCollection" => self.get_collection(&given.value(0), given.text(1)?),
+            "getCollectionById" => self.get_collection_by_id(given.text(0)?),
+            "listCollections" => {
+                self.list_collections(&given.value(0), given.number(1), given.number(2))
+            }
+            "countCollections" => self.count_collections(&given.value(0)),
+            "deleteCollection" => self.delete_collection(&given.value(0), given.text(1)?),
+            "modifyCollection" => self.modify_collection(given.text(0)?, &given.value(1)),
+            "forkCollection" => self.fork_collection(given.text(0)?, given.text(1)?),
+            "inherit" => self.inherit(given.text(0)?, given.text(1)?, given.number(2) as u32),
+            "createTenant" => self.create_tenant(given.text(0)?),
+            "getTenant" => self.get_tenant(given.text(0)?),
+            "createDatabase" => self.create_database(given.text(0)?, given.text(1)?),
+            "getDatabase" => self.get_database(given.text(0)?, given.text(1)?),
+            "deleteDatabase" => self.delete_database(given.text(0)?, given.text(1)?),
+            "listDatabases" => {
+                self.list_databases(given.text(0)?, given.number(1), given.number(2))
+            }
+            "reset" => self.reset(),
+            "add" => self.add(given.text(0)?, &given.value(1)),
+            "upsert" => self.upsert(given.text(0)?, &given.value(1)),
+            "update" => self.update(given.text(0)?, &given.value(1)),
+            "delete" => self.delete(given.text(0)?, &given.value(1)),
+            "get" => self.get(given.text(0)?, &given.value(1), &given.value(2)),
+            "query" => self.query(
+                given.text(0)?,
+                &given.value(1),
+                given.number(2),
+                &given.value(3),
+                given.number(4),
+                &given.value(5),
+            ),
+            "search" => self.search(given.text(0)?, &given.value(1)),
+            "count" => self.count(given.text(0)?),
+            "indexingStatus" => self.indexing_status(given.text(0)?),
+            "follow" => self.follow(given.text(0)?),
+            "loaded" => Promise::resolve(&JsValue::from(self.loaded())),
+            "work" => self.work(given.number(0)),
+            "stats" => self.stats(),
+            "overview" => self.overview(),
+            "verify" => self.verify(given.text(0)?),
+            "close" => self.close(),
+            _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
+        })
+    }
+
     /// Creates a collection. If there is one of this name, `get_or_create` returns it unchanged,
     /// otherwise the code is `already_exists`. Resolves with a `CollectionInfo`.
-    #[wasm_bindgen(js_name = createCollection)]
     pub fn create_collection(
         &self,
         scope: &JsValue,
@@ -66,20 +132,18 @@ impl JsDatabase {
     }
 
     /// Resolves with the `CollectionInfo` of this name; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = getCollection)]
     pub fn get_collection(&self, scope: &JsValue, name: String) -> Promise {
         let scope = to_scope(scope);
         self.look_up(Box::new(move |catalog| from_definition(catalog.named(&scope, &name)?)))
     }
 
-    /// Resolves with the `CollectionInfo` of this id; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = getCollectionById)]
+    /// Resolves with the `CollectionInfo` of this id, by which callers know it; every other call takes the
+    /// `key` in it, which is another one once the collection has been embedded anew. The code is `not_found` if there is none.
     pub fn get_collection_by_id(&self, id: String) -> Promise {
-        self.look_up(Box::new(move |catalog| from_definition(catalog.by_id(&id)?)))
+        self.look_up(Box::new(move |catalog| from_definition(catalog.by_public_id(&id)?)))
     }
 
     /// Resolves with an array of `CollectionInfo`, oldest first.
-    #[wasm_bindgen(js_name = listCollections)]
     pub fn list_collections(&self, scope: &JsValue, limit: f64, offset: f64) -> Promise {
         let scope = to_scope(scope);
         self.look_up(Box::new(move |catalog| {
@@ -89,14 +153,12 @@ impl JsDatabase {
     }
 
     /// Resolves with the number of collections.
-    #[wasm_bindgen(js_name = countCollections)]
     pub fn count_collections(&self, scope: &JsValue) -> Promise {
         let scope = to_scope(scope);
         self.look_up(Box::new(move |catalog| Ok((catalog.list(&scope).count() as f64).into())))
     }
 
     /// Deletes a collection and its records; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = deleteCollection)]
     pub fn delete_collection(&self, scope: &JsValue, name: String) -> Promise {
         let scope = to_scope(scope);
         self.edit(Box::new(move |catalog| Ok(undefined(catalog.remove(&scope, &name)?))))
@@ -104,29 +166,37 @@ impl JsDatabase {
 
     /// Changes the name, the metadata (as a whole) or the configuration. Resolves with the new
     /// `CollectionInfo`.
-    #[wasm_bindgen(js_name = modifyCollection)]
     pub fn modify_collection(&self, id: String, changes: &JsValue) -> Promise {
         let database = Rc::clone(&self.0);
         let changes = to_changes(changes);
-        promise(async move { database.modify(&id, &changes?).await })
+        promise(async move {
+            let changes = changes?;
+            database.modify(&id, &|catalog| catalog.modify(&id, &changes), None).await
+        })
     }
 
     /// Creates a collection with the records of another, in the same database. Resolves with its
     /// `CollectionInfo`.
-    #[wasm_bindgen(js_name = forkCollection)]
     pub fn fork_collection(&self, id: String, name: String) -> Promise {
         let database = Rc::clone(&self.0);
         promise(async move { database.fork(&id, name).await })
     }
 
+    /// Resolves with what an heir, a collection in the hidden database of that name, lacks of the records
+    /// of collection `id`: how many, of how many, and up to `limit` ids. When it lacks nothing, it takes the
+    /// collection's place, and this resolves with the new `CollectionInfo`, or with undefined if another
+    /// tab has written meanwhile.
+    pub fn inherit(&self, id: String, heir: String, limit: u32) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.inherit(&id, &heir, limit).await })
+    }
+
     /// Creates a tenant; the code is `already_exists` if there is one of this name.
-    #[wasm_bindgen(js_name = createTenant)]
     pub fn create_tenant(&self, name: String) -> Promise {
         self.edit(Box::new(move |catalog| Ok(undefined(catalog.create_tenant(&name)?))))
     }
 
     /// Resolves with the tenant's name; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = getTenant)]
     pub fn get_tenant(&self, name: String) -> Promise {
         self.look_up(Box::new(move |catalog| {
             catalog.tenant(&name)?;
@@ -135,7 +205,6 @@ impl JsDatabase {
     }
 
     /// Creates a database within a tenant. Resolves with a `DatabaseInfo`.
-    #[wasm_bindgen(js_name = createDatabase)]
     pub fn create_database(&self, tenant: String, name: String) -> Promise {
         let id = random::uuid();
         self.edit(Box::new(move |catalog| {
@@ -146,19 +215,16 @@ impl JsDatabase {
     }
 
     /// Resolves with a `DatabaseInfo`; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = getDatabase)]
     pub fn get_database(&self, tenant: String, name: String) -> Promise {
         self.look_up(Box::new(move |catalog| from_database(&catalog.database(&tenant, &name)?)))
     }
 
     /// Deletes a database and its collections; the code is `not_found` if there is none.
-    #[wasm_bindgen(js_name = deleteDatabase)]
     pub fn delete_database(&self, tenant: String, name: String) -> Promise {
         self.edit(Box::new(move |catalog| Ok(undefined(catalog.remove_database(&tenant, &name)?))))
     }
 
     /// Resolves with an array of `DatabaseInfo`, by name.
-    #[wasm_bindgen(js_name = listDatabases)]
     pub fn list_databases(&self, tenant: String, limit: f64, offset: f64) -> Promise {
         self.look_up(Box::new(move |catalog| {
             let (limit, offset) = (to_count(limit, "limit")?, to_count(offset, "offset")?);
@@ -237,8 +303,8 @@ impl JsDatabase {
                 let (queries, selected, include) = (queries?, selected?, include?);
                 let dimension = to_count(dimension, "dimension")? as usize;
                 let n_results = to_count(n_results, "nResults")? as usize;
-                let answers =
-                    collection.query(&queries, dimension, &selected.selection, n_results)?;
+                let Selected { selection, ef, .. } = selected;
+                let answers = collection.query(&queries, dimension, &selection, n_results, ef)?;
                 from_neighbors(collection, &answers, include)
             }),
         )
@@ -263,7 +329,6 @@ impl JsDatabase {
     }
 
     /// Resolves with `{ indexed, total }`: how many records the graph has, of how many.
-    #[wasm_bindgen(js_name = indexingStatus)]
     pub fn indexing_status(&self, id: String) -> Promise {
         self.read(id, Box::new(from_indexing_status))
     }
@@ -345,7 +410,7 @@ impl JsDatabase {
 
     fn catalog(&self, mode: Mode, operation: Box<storage::Operation<'static>>) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.catalog(mode, &*operation, None).await })
+        promise(async move { database.catalog(mode, &*operation, None, None).await })
     }
 
     fn read(&self, id: String, read: Read) -> Promise {
@@ -377,13 +442,35 @@ impl JsDatabase {
     }
 }
 
+/// What JavaScript passes to a method.
+struct Arguments(Array);
+
+impl Arguments {
+    fn value(&self, at: u32) -> JsValue {
+        self.0.get(at)
+    }
+
+    fn text(&self, at: u32) -> Result<String> {
+        let text = self.value(at).as_string();
+        text.ok_or_else(|| Error::new(code::INVALID_ARGUMENT, "a name or an id is not a string"))
+    }
+
+    /// What is no number is refused where the number is used.
+    fn number(&self, at: u32) -> f64 {
+        self.value(at).as_f64().unwrap_or(f64::NAN)
+    }
+}
+
 fn rejected(error: JsValue) -> Promise {
     Promise::reject(&error)
 }
 
 /// Boxed, so that the module has the code that drives a promise once and not for every method.
 fn promise(answer: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
-    let answer: Pin<Box<dyn Future<Output = Result<JsValue>>>> = Box::pin(answer);
+    drive(Box::pin(answer))
+}
+
+fn drive(answer: Pin<Box<dyn Future<Output = Result<JsValue>>>>) -> Promise {
     future_to_promise(async move { answer.await.map_err(JsValue::from) })
 }
 

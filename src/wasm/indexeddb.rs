@@ -107,6 +107,11 @@ enum State {
     GivenWay,
 }
 
+type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// What is done in a transaction, whatever it answers.
+type Body<'a> = dyn Fn(Rc<Transaction>) -> Boxed<'a, Result<(), Fault>> + 'a;
+
 /// A database that is opened when first needed, and anew after the browser dropped the connection.
 pub(crate) struct IndexedDb {
     name: String,
@@ -192,40 +197,47 @@ impl IndexedDb {
         mode: Mode,
         body: impl AsyncFn(&Transaction) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut again = true;
-        loop {
-            match self.attempt(stores, mode, &body).await {
-                Err(Fault::Lost(_)) if again => {
-                    again = false;
-                    self.connection.take();
-                }
-                result => return result,
-            }
-        }
+        let answer = Cell::new(None);
+        let (answer_of, body) = (&answer, &body);
+        let keep = move |transaction: Rc<Transaction>| -> Boxed<'_, Result<(), Fault>> {
+            Box::pin(async move {
+                answer_of.set(Some(body(&transaction).await?));
+                Ok(())
+            })
+        };
+        self.repeat(stores, mode, &keep).await?;
+        Ok(answer.take().expect("a body that did not fail has answered"))
     }
 
-    async fn attempt<T>(
-        &self,
-        stores: &[&str],
-        mode: Mode,
-        body: &impl AsyncFn(&Transaction) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let transaction = self.begin(stores, mode).await?;
-        match body(&transaction).await {
-            Ok(value) => transaction.commit().await.map(|()| value),
-            Err(fault) => Err(transaction.roll_back(fault).await),
-        }
-    }
-
-    /// A new transaction. Boxed like everything that is the same for all bodies, so that the module
-    /// has it once and not in every call of [`IndexedDb::run`].
-    fn begin<'a>(
+    /// [`IndexedDb::run`] without the answer. Boxed like everything that is the same for all bodies,
+    /// so that the module has it once and not in every call.
+    fn repeat<'a>(
         &'a self,
         stores: &'a [&'a str],
         mode: Mode,
-    ) -> Pin<Box<dyn Future<Output = Result<Transaction, Fault>> + 'a>> {
+        body: &'a Body<'a>,
+    ) -> Boxed<'a, Result<(), Fault>> {
+        Box::pin(async move {
+            let mut again = true;
+            loop {
+                match self.attempt(stores, mode, body).await {
+                    Err(Fault::Lost(_)) if again => {
+                        again = false;
+                        self.connection.take();
+                    }
+                    result => return result,
+                }
+            }
+        })
+    }
+
+    async fn attempt(&self, stores: &[&str], mode: Mode, body: &Body<'_>) -> Result<(), Fault> {
         let mode = if self.strict && mode == Mode::Write { Mode::WriteThrough } else { mode };
-        Box::pin(async move { self.connection().await?.begin(stores, mode) })
+        let transaction = Rc::new(self.connection().await?.begin(stores, mode)?);
+        match body(Rc::clone(&transaction)).await {
+            Ok(()) => transaction.commit().await,
+            Err(fault) => Err(transaction.roll_back(fault).await),
+        }
     }
 
     async fn connection(&self) -> Result<Rc<Connection>, Error> {
@@ -390,26 +402,24 @@ impl Transaction {
     }
 
     /// Tells the browser not to wait for further requests, and resolves when the transaction is over.
-    fn commit(&self) -> Pin<Box<dyn Future<Output = Result<(), Fault>> + '_>> {
+    async fn commit(&self) -> Result<(), Fault> {
         #[expect(deprecated, reason = "web-sys follows an old draft; every browser has it")]
         let committed = self.raw.commit();
         // Fails only if the transaction has ended, and then its end says how.
         drop(committed);
-        Box::pin(self.end())
+        self.end().await
     }
 
     /// Ends the transaction because of `fault`, and resolves with the cause.
-    fn roll_back(&self, fault: Fault) -> Pin<Box<dyn Future<Output = Fault> + '_>> {
+    async fn roll_back(&self, fault: Fault) -> Fault {
         if fault != Fault::Request {
             // Fails only if the transaction has ended.
             let _ = self.raw.abort();
         } // Otherwise it aborts by itself; doing it here would wipe out the cause.
-        Box::pin(async move {
-            match (fault, self.end().await) {
-                (Fault::Request, Err(cause)) => cause,
-                (fault, _) => fault,
-            }
-        })
+        match (fault, self.end().await) {
+            (Fault::Request, Err(cause)) => cause,
+            (fault, _) => fault,
+        }
     }
 
     /// Waits for the `complete` or `abort` event. At the time of `error` the transaction does not
@@ -444,24 +454,26 @@ impl Transaction {
         if value.is_undefined() { Ok(None) } else { to_bytes(&value).map(Some) }
     }
 
-    /// The bytes under each of `keys`, in their order. All are asked for at once, which is several
-    /// times faster than one after the other.
-    pub(crate) async fn get_all_bytes(
+    /// Calls `take` with the bytes under each of `keys`, in their order. All are asked for at once, which
+    /// is several times faster than one after the other, and later ones are read while `take` is at work.
+    pub(crate) async fn get_each_bytes(
         &self,
         store: &str,
         keys: &[JsValue],
-    ) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        take: &dyn Fn(Option<Vec<u8>>) -> Result<(), Error>,
+    ) -> Result<(), Fault> {
         let store = self.store(store)?;
         let mut requests = Vec::with_capacity(keys.len());
         for key in keys {
             requests.push(answer(store.get(key.clone()).map_err(refused)?.into()));
         }
-        let mut all = Vec::with_capacity(keys.len());
         for request in requests {
             let value = request.await?;
-            all.push(if value.is_undefined() { None } else { Some(to_bytes(&value)?) });
+            let bytes = if value.is_undefined() { None } else { Some(to_bytes(&value)?) };
+            free(&value);
+            take(bytes)?;
         }
-        Ok(all)
+        Ok(())
     }
 
     /// Whether there is a value under `key`.
@@ -582,6 +594,14 @@ pub(crate) fn to_number(key: &JsValue) -> Result<u64, Fault> {
 
 fn to_bytes(value: &JsValue) -> Result<Vec<u8>, Fault> {
     value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).ok_or_else(|| damaged("a value"))
+}
+
+/// Gives the memory of bytes back now, for the next that are read: fetching new memory for each until
+/// somebody collects the garbage takes longer than reading does. Old browsers cannot.
+fn free(value: &JsValue) {
+    if let Some(bytes) = value.dyn_ref::<Uint8Array>() {
+        let _ = bytes.buffer().transfer_with_length(0);
+    }
 }
 
 fn damaged(what: &str) -> Fault {
@@ -811,7 +831,7 @@ mod tests {
         // The requests are in flight when the transaction dies of another one.
         let dies = async |transaction: &Transaction| {
             transaction.add_bytes(LOG, &key(1), b"again")?;
-            transaction.get_all_bytes(LOG, &[key(1), key(2), key(3)]).await
+            transaction.get_each_bytes(LOG, &[key(1), key(2), key(3)], &|_| Ok(())).await
         };
         assert_eq!(database.run(&[LOG], Mode::Write, dies).await, Err(Fault::Taken));
         IndexedDb::destroy(&path).await.expect("destroyed");

@@ -15,28 +15,19 @@ before(async () => {
   const module_or_path = await readFile(inRoot("build", "wasm", "vecino_bg.wasm"));
   await initialize({ module_or_path });
   database = await Database.open();
-  ({ id } = await database.createCollection(
-    scope,
-    "texts",
-    undefined,
-    undefined,
-    undefined,
-    false,
-  ));
-  await database.add(id, {
+  ({ id } = await database.call("createCollection", [scope, "texts"]));
+  const batch = {
     ids: ["a", "b", "c", "d"],
     embeddings: new Float32Array([0, 0, 1, 0, 2, 0, 3, 0]),
     dimension: 2,
     documents: ["an ant", "a bee", null, "a dog"],
     metadatas: [{ kind: "x", year: 1 }, { kind: "y", year: 2 }, null, { kind: "x", tags: ["t"] }],
-  });
+  };
+  await database.call("add", [id, batch]);
 });
 
 const search = (...searches) =>
-  database.search(
-    id,
-    searches.map((one) => one.toPayload()),
-  );
+  database.call("search", [id, searches.map((one) => one.toPayload())]);
 const nearest = (x, options) => Knn({ query: [x, 0], ...options });
 
 test("a search has the columns that it selects", async () => {
@@ -115,7 +106,7 @@ test("a score that is no number is null, and ranks last", async () => {
 
 test("mistakes are refused as a whole", async () => {
   const refused = (payload, code, message) =>
-    assert.rejects(database.search(id, [{}, payload]), { code, message });
+    assert.rejects(database.call("search", [id, [{}, payload]]), { code, message });
   await refused({ rank: { $val: 1 } }, "invalid_argument", /the rank has no \$knn/);
   await refused({ rank: { $knm: {} } }, "invalid_argument", /did you mean "\$knn"/);
   await refused(nearest(1).toJSON(), "invalid_argument", /unknown key "\$knn"/);
@@ -123,5 +114,5 @@ test("mistakes are refused as a whole", async () => {
   const rank = Knn({ query: [1] }).toJSON();
   await refused({ rank }, "dimension_mismatch", /expects 2/);
   await refused({ rank: Knn({ query: "text" }).toJSON() }, "invalid_argument", /is a text/);
-  await assert.rejects(database.search(id, {}), { code: "invalid_argument" });
+  await assert.rejects(database.call("search", [id, {}]), { code: "invalid_argument" });
 });

@@ -20,7 +20,7 @@ export class Engine {
     engine.#database = await module.glue.Database.open(undefined, false, host);
     const configuration = { hnsw: { space: "cosine", ...settings }, quantization };
     const given = [undefined, "bench", undefined, configuration, undefined, false];
-    engine.#id = (await engine.#database.createCollection(...given)).id;
+    engine.#id = (await engine.#call("createCollection", ...given)).id;
     return engine;
   }
 
@@ -38,7 +38,7 @@ export class Engine {
       const ids = Array.from({ length: end - start }, (_, at) =>
         String(rows ? rows[start + at] : start + at),
       );
-      await this.#database.upsert(this.#id, {
+      await this.#call("upsert", this.#id, {
         ids,
         embeddings: vectors.subarray(start * dimension, end * dimension),
         dimension,
@@ -47,20 +47,24 @@ export class Engine {
     }
   }
 
+  #call(method, ...args) {
+    return this.#database.call(method, args);
+  }
+
   /** Does all the background work there is. */
   async link() {
-    while (await this.#database.work(SLICE));
+    while (await this.#call("work", SLICE));
   }
 
   async setEf(ef_search) {
-    await this.#database.modifyCollection(this.#id, { configuration: { hnsw: { ef_search } } });
+    await this.#call("modifyCollection", this.#id, { configuration: { hnsw: { ef_search } } });
   }
 
   /** Rows of the nearest. `where` is a filter on metadata. */
   async ask(query, k, where) {
     const selection = where ? { where } : {};
     const given = [this.#id, query, this.#dimension, selection, k, ["distances"]];
-    return (await this.#database.query(...given)).ids.map(Number);
+    return (await this.#call("query", ...given)).ids.map(Number);
   }
 
   /** Only with the module that has the feature `measure`. */
@@ -70,10 +74,10 @@ export class Engine {
 
   /** `{ records, unlinked, memoryBytes, wasmBytes }` */
   stats() {
-    return this.#database.stats();
+    return this.#call("stats");
   }
 
   close() {
-    return this.#database.close();
+    return this.#call("close");
   }
 }

@@ -74,6 +74,7 @@ impl Graph {
     ///
     /// # Panics
     /// If `vectors` has no vector for a node. The vectors of removed nodes must stay until they are freed.
+    #[inline]
     pub fn consolidate(&mut self, vectors: &Vectors, budget: usize) -> Consolidated {
         let round = match self.round.take() {
             Some(round) => round,
@@ -86,6 +87,7 @@ impl Graph {
         consolidated
     }
 
+    #[inline]
     fn begin_round(&mut self) -> Round {
         let doomed = self.take_tombstones();
         let mut is_doomed = vec![false; self.slots() as usize];
@@ -95,6 +97,7 @@ impl Graph {
         Round { doomed, is_doomed, phase: Phase::Repair, next: 0 }
     }
 
+    #[inline]
     fn continue_round(
         &mut self,
         vectors: &Vectors,
@@ -123,6 +126,7 @@ impl Graph {
     }
 
     /// Remove the links of the doomed node in `slot`.
+    #[inline]
     fn unlink(&mut self, slot: u32) {
         for level in 0..=self.level(slot).unwrap_or(0) {
             self.set_links(slot, level, std::iter::empty());
@@ -131,6 +135,7 @@ impl Graph {
     }
 
     /// Select links anew on every level on which the node in `slot` links to the doomed.
+    #[inline]
     fn repair(&mut self, vectors: &Vectors, round: &Round, slot: u32, workspace: &mut Workspace) {
         let Some(top) = self.level(slot).filter(|_| !round.dooms(slot)) else {
             return;

@@ -9,6 +9,7 @@ impl Graph {
     ///
     /// # Panics
     /// If there is no node in `slot` or it is removed already.
+    #[inline]
     pub fn remove(&mut self, slot: u32) {
         match self.node(slot) {
             Node::Live { level } => {
@@ -25,6 +26,7 @@ impl Graph {
 
     /// A live node on the highest level that has one. The nodes above level 0 are kept in order; only when none
     /// of them is left, which is when few nodes are, all nodes are looked at.
+    #[inline]
     fn next_entry_point(&self) -> Option<u32> {
         match self.highest_live() {
             Some((_, slot)) => Some(slot),

@@ -46,6 +46,7 @@ impl Graph {
 
     /// The node in `slot`, which was no twin, is a tombstone now: its first live twin, if there is one, gets its
     /// links on level 0, and a link from it.
+    #[inline]
     pub(super) fn bequeath(&mut self, slot: u32) {
         let Some(next) = self.next_live(slot) else {
             return;
@@ -66,6 +67,7 @@ impl Graph {
     }
 
     /// The first live node behind `slot` in the ring; `slot` itself, if it is the only one.
+    #[inline]
     fn next_live(&self, slot: u32) -> Option<u32> {
         self.next_in_ring(slot, |next| !self.is_live(next) && next != slot)
             .filter(|&next| self.is_live(next))
@@ -85,6 +87,7 @@ impl Graph {
     }
 
     /// The ring leads through nodes, past every live one, and back to the entry point; twins have no links.
+    #[inline]
     pub(super) fn check_ring(&self) -> Result<(), String> {
         for slot in 0..self.slots() {
             if let Some(next) = self.successor(slot).filter(|&next| !self.contains(next)) {
