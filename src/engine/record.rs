@@ -1,13 +1,13 @@
 //! The records of a collection: what a caller stored, found by slot and by id.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::metadata::{Key, Metadata};
 use super::postings::{KeyPostings, Postings};
+use super::texts::Texts;
 
 /// One record without its embedding, which lives in `Vectors` under the same slot.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Record {
 #[derive(Debug, Default)]
 pub struct Records {
     slots: Vec<Option<Record>>,
-    by_id: HashMap<Arc<str>, u32>,
+    by_id: Texts,
     /// One copy of every metadata key, sorted; records share it.
     keys: Vec<Key>,
     /// In step with `slots`; reading builds those of one more key, hence the cell.

@@ -1,8 +1,5 @@
 //! Planning writes: everything is checked here, nothing is touched.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use vecino_kernels::distance::Space;
 
 use super::{Collection, Selection};
@@ -10,6 +7,7 @@ use crate::engine::change::{Change, Put, Write};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
 use crate::engine::metadata::MetadataPatch;
+use crate::engine::texts::Texts;
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -230,8 +228,7 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    // The type of the map of ids, so that the module has its code once.
-    let mut seen: HashMap<Arc<str>, u32> = HashMap::with_capacity(ids.len());
+    let mut seen = Texts::with_capacity_and_hasher(ids.len(), Default::default());
     for (at, id) in (0..).zip(ids) {
         if id.is_empty() {
             return invalid(format!(
