@@ -113,10 +113,18 @@ export function checkTexts(what: string, texts: unknown): string[] {
 }
 
 /** A whole number from 0 to 2^32 - 1. */
-export function checkCount(what: string, value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff)
-    return value;
-  throw invalid(`${what} must be a whole number that is not negative, got ${kind(value)}.`);
+export function checkCount(what: string, value: unknown, least = 0, most = 0xffff_ffff): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
+    return value as number;
+  }
+  const range = least ? `from ${least} to ${most}` : "that is not negative";
+  throw invalid(`${what} must be a whole number ${range}, got ${kind(value)}.`);
+}
+
+/** Whether an option is switched on. */
+export function checkFlag(what: string, value: unknown): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw invalid(`${what} must be true or false, got ${kind(value)}.`);
 }
 
 /** The columns of an answer. */

@@ -7,7 +7,12 @@ export class CollectionHandle extends Collection {
   /** @internal */
   constructor(client: Client, scope: { id: string; tenant: string; database: string }) {
     // What a handle has no way to know is left empty, as in Chroma.
-    const unknown = { ...scope, name: "", configuration: {} as Collection["configuration"] };
+    const unknown = {
+      ...scope,
+      key: "",
+      name: "",
+      configuration: {} as Collection["configuration"],
+    };
     super(client, unknown, {
       extra: {},
       schema: undefined,
@@ -20,6 +25,10 @@ export class CollectionHandle extends Collection {
 
   override async modify(): Promise<void> {
     throw refused("modify()");
+  }
+
+  override async reembed(): Promise<never> {
+    throw refused("reembed()");
   }
 
   override async fork(): Promise<Collection> {

@@ -5,15 +5,25 @@ import {
   checkReadLevel,
   checkSignal,
   checkString,
+  quote,
 } from "./arguments.js";
 import { batchOf, toBeEmbedded } from "./batch.js";
 import type { Client } from "./client.js";
 import { configurationOf, type Extra, modification } from "./configuration.js";
+import { withSpace } from "./creation.js";
 import { type Embedder, embedDocuments, queryEmbeddings } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { errorOf } from "./errors.js";
+import { errorOf, type VecinoError } from "./errors.js";
 import type { IngestOptions, IngestProgress, IngestSource } from "./ingest-types.js";
-import { type GetResult, getResult, type QueryResult, queryResult } from "./results.js";
+import type { MeasureRecallOptions, RecallReport } from "./recall-types.js";
+import type { ReembedOptions, ReembedProgress } from "./reembed-types.js";
+import {
+  explanations,
+  type GetResult,
+  getResult,
+  type QueryResult,
+  queryResult,
+} from "./results.js";
 import type { Schema } from "./schema/schema.js";
 import { searchPayloads } from "./search-request.js";
 import { type SearchResult, searchResult } from "./search-result.js";
@@ -44,6 +54,10 @@ export interface StoredSchema {
   check(call: string, filters: { where?: object; whereDocument?: object }): void;
 }
 
+/** What follows the collection's key in the arguments of a call. */
+type Rest<M extends Method> = Arguments<M> extends [string, ...infer R] ? R : never;
+type Call = <M extends Method>(method: M, ...args: Rest<M>) => Promise<Answer<M>>;
+
 /** What a collection object is made of beside what the engine tells. */
 export interface CollectionParts {
   extra: Extra;
@@ -72,6 +86,8 @@ export class Collection {
   schema: Schema | undefined;
   readonly #client: Client;
   readonly #parts: CollectionParts;
+  /** The engine's word for the collection with these embeddings; empty until it is asked for. */
+  #key!: string;
 
   /** @internal */
   constructor(client: Client, info: CollectionInfo, parts: CollectionParts) {
@@ -80,6 +96,7 @@ export class Collection {
     this.database = info.database;
     this.embeddingFunction = parts.embeddingFunction ?? undefined;
     this.schema = parts.schema?.schema;
+    this.#key = info.key;
     this.#client = client;
     this.#parts = parts;
     this.#take(info);
@@ -89,7 +106,7 @@ export class Collection {
   async count(options: CountOptions = {}): Promise<number> {
     checkOptions("count()", options, ["readLevel", "consistency"]);
     checkReadLevel("count()", options);
-    return this.#read(checkConsistency("count()", options), "count", this.id);
+    return this.#read(checkConsistency("count()", options), "count");
   }
 
   /** Adds records. Ids that exist are left as they are, without an error. */
@@ -129,10 +146,19 @@ export class Collection {
     return ingest(this, embed, source, options);
   }
 
+  /**
+   * Measures on the collection's own records how many of the true neighbors a query finds, compares values of ef_search, and
+   * recommends the smallest that reaches `target`; with `apply` it is set. Takes some thousand queries.
+   */
+  async measureRecall(options: MeasureRecallOptions = {}): Promise<RecallReport> {
+    const { measureRecall } = await import("./recall.js");
+    return measureRecall(this, options);
+  }
+
   /** Deletes the records that match everything given. */
   async delete(options: DeleteOptions): Promise<DeleteResult> {
     const selection = this.#checked("delete()", deleteSelection(options));
-    return { deleted: await this.#call("delete", this.id, selection) };
+    return { deleted: await this.#call("delete", selection) };
   }
 
   /** Reads records in order of insertion, by id, by filter, or all. */
@@ -140,7 +166,7 @@ export class Collection {
     const { selection, include, strong, signal } = getRequest(options);
     this.#checked("get()", selection);
     return abortable(signal, async () =>
-      getResult<TMeta>(await this.#read(strong, "get", this.id, selection, include), include),
+      getResult<TMeta>(await this.#read(strong, "get", selection, include), include),
     );
   }
 
@@ -153,23 +179,19 @@ export class Collection {
 
   /** The nearest records to each query, nearest first, among those that match the filters. */
   async query<TMeta extends object = Metadata>(options: QueryOptions): Promise<QueryResult<TMeta>> {
-    const { selection, include, nResults, strong, signal } = queryRequest(options);
+    const { selection, include, nResults, explain, strong, signal } = queryRequest(options);
     this.#checked("query()", selection);
-    return abortable(signal, async () => {
-      const { data, dimension } = await queryEmbeddings(options, this.#embedder);
-      signal?.throwIfAborted();
-      const columns = await this.#read(
-        strong,
-        "query",
-        this.id,
-        data,
-        dimension,
-        selection,
-        nResults,
-        include,
-      );
-      return queryResult<TMeta>(columns, include);
-    });
+    return abortable(signal, () =>
+      this.#embedding(options.queryEmbeddings === undefined, async (call) => {
+        const { data, dimension } = await queryEmbeddings(options, this.#embedder);
+        signal?.throwIfAborted();
+        if (strong) await call("follow");
+        const asked = performance.now();
+        const columns = await call("query", data, dimension, selection, nResults, include);
+        const explained = explain ? explanations(columns, performance.now() - asked) : undefined;
+        return queryResult<TMeta>(columns, include, explained);
+      }),
+    );
   }
 
   /**
@@ -184,13 +206,16 @@ export class Collection {
     checkReadLevel("search()", options);
     const strong = checkConsistency("search()", options);
     const signal = checkSignal("search()", options.signal);
-    return abortable(signal, async () => {
-      const payloads = await searchPayloads(searches, signal, this.#embedder, ({ filter }) =>
-        this.#checked("search()", filter ? { where: filter } : {}),
-      );
-      signal?.throwIfAborted();
-      return searchResult(await this.#read(strong, "search", this.id, payloads));
-    });
+    return abortable(signal, () =>
+      this.#embedding(false, async (call) => {
+        const payloads = await searchPayloads(searches, signal, this.#embedder, ({ filter }) =>
+          this.#checked("search()", filter ? { where: filter } : {}),
+        );
+        signal?.throwIfAborted();
+        if (strong) await call("follow");
+        return searchResult(await call("search", payloads));
+      }),
+    );
   }
 
   /** Changes the collection's name, metadata or configuration; what is not given stays. */
@@ -200,17 +225,45 @@ export class Collection {
       this.#parts.extra,
       this.embeddingFunction,
     );
-    const info = await this.#call("modifyCollection", this.id, changes);
+    const info = await this.#call("modifyCollection", changes);
     this.#parts.extra = extra;
     this.embeddingFunction = embeddingFunction ?? this.embeddingFunction;
     this.#take(info);
+  }
+
+  /**
+   * Moves the collection over to another embedding function: embeds every document anew, batch by batch, while the old
+   * embeddings serve, and replaces them all at once in the end. Writes go on meanwhile and are embedded too. Records
+   * without a document are refused before anything starts. What is done is stored: after a crash or an abort the collection
+   * is as it was, and the same call goes on where it ended; a call with another function begins anew. Other objects of the
+   * collection are refused from then on wherever embeddings are concerned, and say that it has to be got again.
+   */
+  async reembed(options: ReembedOptions): Promise<ReembedProgress> {
+    const { reembed } = await import("./reembed.js");
+    return this.#embedding(false, () =>
+      reembed(this, this.#client, this.#key, options, {
+        embed: embedDocuments,
+        extraOf: (embeddingFunction) => {
+          withSpace({ space: this.configuration.hnsw.space }, embeddingFunction);
+          const configuration = { embeddingFunction };
+          return modification({ configuration }, this.#parts.extra, undefined).extra;
+        },
+        finished: (info, parts) => {
+          this.#key = info.key;
+          Object.assign(this.#parts, parts);
+          this.embeddingFunction = options.embeddingFunction;
+          this.schema = parts.schema?.schema;
+          this.#take(info);
+        },
+      }),
+    );
   }
 
   /** A new collection of that name in the same database, with a copy of every record. */
   async fork(options: { name: string }): Promise<Collection> {
     checkOptions("fork()", options, ["name"]);
     const name = checkString("fork(): name", options.name);
-    const info = await this.#call("forkCollection", this.id, name);
+    const info = await this.#embedding(false, (call) => call("forkCollection", name));
     const { embeddingFunction } = this;
     return new Collection(this.#client, info, { ...this.#parts, embeddingFunction });
   }
@@ -228,7 +281,7 @@ export class Collection {
     const call = "getIndexingStatus()";
     checkOptions(call, options, ["consistency"]);
     const strong = checkConsistency(call, options);
-    const { indexed, total } = await this.#read(strong, "indexingStatus", this.id);
+    const { indexed, total } = await this.#read(strong, "indexingStatus");
     return {
       num_indexed_ops: indexed,
       num_unindexed_ops: total - indexed,
@@ -242,17 +295,58 @@ export class Collection {
     return { name: this.name || this.id, embeddingFunction, missing: this.#parts.missing };
   }
 
-  async #call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
-    return this.#client.connection.call(method, ...args);
+  /** A call that takes no embeddings: all the same to it when they have been replaced. */
+  async #call<M extends Method>(method: M, ...args: Rest<M>): Promise<Answer<M>> {
+    const key = this.#key || (await this.#found());
+    try {
+      return await this.#callWith(key, method, ...args);
+    } catch (error) {
+      return this.#callWith(await this.#moved(key, error), method, ...args);
+    }
+  }
+
+  /**
+   * Calls that take embeddings, refused when those of the collection have been replaced since this object was made. If
+   * it was this object that did it, what can be embedded `again` is.
+   */
+  async #embedding<T>(again: boolean, run: (call: Call) => Promise<T>): Promise<T> {
+    const key = this.#key || (await this.#found());
+    try {
+      return await run((...args) => this.#callWith(key, ...args));
+    } catch (error) {
+      await this.#moved(key, error);
+      if (again && key !== this.#key) return this.#embedding(again, run);
+      throw errorOf(
+        "embedding_function",
+        `Collection ${quote(this.name || this.id)} has been embedded anew by another embedding function since this object ` +
+          "was obtained: get the collection again.",
+      );
+    }
+  }
+
+  async #callWith<M extends Method>(key: string, method: M, ...args: Rest<M>): Promise<Answer<M>> {
+    return this.#client.connection.call(method, ...([key, ...args] as unknown as Arguments<M>));
+  }
+
+  /** What a handle learns with its first call. */
+  async #found(): Promise<string> {
+    this.#key = (await this.#client.connection.call("getCollectionById", this.id)).key;
+    return this.#key;
+  }
+
+  /** The key in place of one that is not found any more. Throws the error where there is no other. */
+  async #moved(key: string, error: unknown): Promise<string> {
+    if ((error as VecinoError).code !== "not_found") throw error;
+    const info = await this.#client.connection
+      .call("getCollectionById", this.id)
+      .catch(() => undefined);
+    if (!info || info.key === key) throw error;
+    return info.key;
   }
 
   /** A call that reads; a strong one, once this tab has taken in what the others have written. */
-  async #read<M extends Method>(
-    strong: boolean,
-    method: M,
-    ...args: Arguments<M>
-  ): Promise<Answer<M>> {
-    if (strong) await this.#call("follow", this.id);
+  async #read<M extends Method>(strong: boolean, method: M, ...args: Rest<M>): Promise<Answer<M>> {
+    if (strong) await this.#call("follow");
     return this.#call(method, ...args);
   }
 
@@ -272,13 +366,17 @@ export class Collection {
     const batch = batchOf(method, records);
     const { signal } = records;
     return abortable(signal, async () => {
-      if (toBeEmbedded(method, batch)) {
-        const texts = { ids: batch.ids, documents: batch.documents, signal };
+      if (!toBeEmbedded(method, batch)) {
+        if (!batch.embeddings) return this.#call(method, batch);
+        return this.#embedding(false, (call) => call(method, batch));
+      }
+      const texts = { ids: batch.ids, documents: batch.documents, signal };
+      return this.#embedding(true, async (call) => {
         const { data, dimension } = await embedDocuments(`${method}()`, texts, this.#embedder);
         Object.assign(batch, { embeddings: data, dimension });
         signal?.throwIfAborted();
-      }
-      await this.#call(method, this.id, batch);
+        await call(method, batch);
+      });
     });
   }
 }

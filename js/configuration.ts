@@ -75,6 +75,11 @@ export function configurationOf(
   { hnsw, quantization }: Pick<CollectionConfiguration, "hnsw" | "quantization">,
   { embedding_function = null }: Extra,
 ): CollectionConfiguration {
-  const configuration = { hnsw, spann: null, ...(quantization && { quantization }), embedding_function };
+  const configuration = {
+    hnsw,
+    spann: null,
+    ...(quantization && { quantization }),
+    embedding_function,
+  };
   return Object.defineProperty(configuration, "embeddingFunction", { value: embedding_function });
 }

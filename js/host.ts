@@ -34,7 +34,12 @@ const CHANGES_ONE: ReadonlySet<Method> = new Set([
 ]);
 
 /** Calls that end collections. */
-const CHANGES_ANY: ReadonlySet<Method> = new Set(["deleteCollection", "deleteDatabase", "reset"]);
+const CHANGES_ANY: ReadonlySet<Method> = new Set([
+  "deleteCollection",
+  "deleteDatabase",
+  "reset",
+  "inherit",
+]);
 
 export class Host {
   readonly #background: Background;
@@ -114,7 +119,7 @@ export class Host {
         if (type === "close") this.stop();
         this.#tell({ type, code, message });
       },
-      elected: (id) => this.#tabs?.elected(id) ?? false,
+      elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
     });
     await this.#database;

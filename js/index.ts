@@ -43,11 +43,13 @@ export {
   VecinoError,
 } from "./errors.js";
 export type { ClientEvent, ClientEventMap, ClientEvents } from "./events.js";
+export type * from "./recall-types.js";
 export {
   GetResult,
   type GetRow,
   type Include,
   IncludeEnum,
+  type QueryExplanation,
   QueryResult,
   type QueryRow,
 } from "./results.js";

@@ -5,6 +5,7 @@ import type { Collection } from "./collection.js";
 import { errorOf, VecinoError } from "./errors.js";
 import type { IngestOptions, IngestProgress, IngestRecord, IngestSource } from "./ingest-types.js";
 import { kind } from "./kind.js";
+import { Progress } from "./progress.js";
 import type { RecordSet } from "./types.js";
 
 const OPTIONS = ["batchSize", "total", "resume", "onProgress", "signal"] as const;
@@ -35,7 +36,8 @@ export async function ingest(
   const records = iteratorOf(source);
   const total =
     options.total === undefined ? sizeOf(source) : checkCount("ingest(): total", options.total);
-  const progress = new Progress(total, onProgress);
+  const progress = new Progress(total);
+  const now = () => ({ ...progress.now(), total });
 
   /** Adds to an error which batch it is about, where it does not say so itself, and how many records are safe. */
   const failed = (error: unknown, first: number, count: number) => {
@@ -65,14 +67,17 @@ export async function ingest(
       await writing;
       signal?.throwIfAborted();
       writing = write(collection, columns, resume).then(
-        () => progress.advance(batch.length, batch.length - missing.length),
+        () => {
+          progress.advance(batch.length, batch.length - missing.length);
+          onProgress?.(now());
+        },
         (error) => Promise.reject(failed(error, first, batch.length)),
       );
       // It is awaited above; until then its failure is nobody's unhandled rejection.
       writing.catch(() => {});
     }
     await writing;
-    return progress.now();
+    return now();
   };
   try {
     return await abortable(signal, run);
@@ -85,44 +90,6 @@ export async function ingest(
 
 async function write(collection: Collection, columns: RecordSet | undefined, resume: boolean) {
   if (columns) await (resume ? collection.add(columns) : collection.upsert(columns));
-}
-
-/** How far it is, in numbers. */
-class Progress {
-  readonly #total: number | undefined;
-  readonly #tell: ((progress: IngestProgress) => void) | undefined;
-  readonly #start = performance.now();
-  #done = 0;
-  #skipped = 0;
-
-  constructor(total: number | undefined, tell: ((progress: IngestProgress) => void) | undefined) {
-    this.#total = total;
-    this.#tell = tell;
-  }
-
-  get done(): number {
-    return this.#done;
-  }
-
-  advance(records: number, skipped: number): void {
-    this.#done += records;
-    this.#skipped += skipped;
-    this.#tell?.(this.now());
-  }
-
-  now(): IngestProgress {
-    const seconds = (performance.now() - this.#start) / 1000;
-    // What was there already says nothing of how long the others take.
-    const rate = seconds > 0 ? (this.#done - this.#skipped) / seconds : 0;
-    const left = this.#total === undefined ? undefined : Math.max(this.#total - this.#done, 0);
-    return {
-      done: this.#done,
-      skipped: this.#skipped,
-      total: this.#total,
-      rate,
-      remaining: left === undefined || (rate === 0 && left > 0) ? undefined : left && left / rate,
-    };
-  }
 }
 
 /** The next records, at most `count`; none when the source has ended. */

@@ -71,6 +71,22 @@ export class GetResult<TMeta extends object = Metadata> {
   }
 }
 
+/** How a query was answered. */
+export interface QueryExplanation {
+  /** "exact": every matching record was scanned. "graph": the graph was walked, and what it lacks was scanned. */
+  plan: "exact" | "graph";
+  /** Candidates that the walk kept; more than the configured ef_search where few records match. Null without a walk. */
+  ef: number | null;
+  /** Records that satisfy the filter. */
+  matches: number;
+  /** Records scanned. */
+  scanned: number;
+  /** Distances that the walk estimated; not 0 beside "exact" where the walk was given up. */
+  walked: number;
+  /** From the call to its answer, embedding of texts left out, for all queries of the call together. */
+  milliseconds: number;
+}
+
 /** One list of records per query, nearest first. A column that was not included is an empty array. */
 export class QueryResult<TMeta extends object = Metadata> {
   readonly ids: string[][];
@@ -80,6 +96,8 @@ export class QueryResult<TMeta extends object = Metadata> {
   readonly metadatas: (TMeta | null)[][];
   readonly uris: (string | null)[][];
   readonly include: Include[];
+  /** One for each query, if `explain` was set. */
+  readonly explain?: QueryExplanation[];
 
   constructor(columns: {
     ids: string[][];
@@ -89,6 +107,7 @@ export class QueryResult<TMeta extends object = Metadata> {
     metadatas: (TMeta | null)[][];
     uris: (string | null)[][];
     include: Include[];
+    explain?: QueryExplanation[];
   }) {
     this.ids = columns.ids;
     this.distances = columns.distances;
@@ -97,6 +116,7 @@ export class QueryResult<TMeta extends object = Metadata> {
     this.metadatas = columns.metadatas;
     this.uris = columns.uris;
     this.include = columns.include;
+    if (columns.explain) this.explain = columns.explain;
   }
 
   rows(): QueryRow<TMeta>[][] {
@@ -137,6 +157,7 @@ export function getResult<TMeta extends object>(
 export function queryResult<TMeta extends object>(
   columns: QueryColumns,
   include: Include[],
+  explain?: QueryExplanation[],
 ): QueryResult<TMeta> {
   const { offsets } = columns;
   function perQuery<T>(cut: (start: number, end: number) => T[]): T[][] {
@@ -155,6 +176,16 @@ export function queryResult<TMeta extends object>(
     metadatas: column(columns.metadatas as (TMeta | null)[] | undefined),
     uris: column(columns.uris),
     include,
+    ...(explain && { explain }),
+  });
+}
+
+/** What the engine says of each query's effort. */
+export function explanations({ efforts }: QueryColumns, milliseconds: number): QueryExplanation[] {
+  return Array.from({ length: efforts.length / 4 }, (_, q) => {
+    const [ef = 0, matches = 0, scanned = 0, walked = 0] = efforts.subarray(4 * q);
+    const plan = ef ? "graph" : "exact";
+    return { plan, ef: ef || null, matches, scanned, walked, milliseconds };
   });
 }
 

@@ -2,6 +2,7 @@
 import {
   checkConsistency,
   checkCount,
+  checkFlag,
   checkInclude,
   checkOptions,
   checkSelectedIds,
@@ -20,6 +21,9 @@ const QUERY = [
   "queryTexts",
   "queryURIs",
   "nResults",
+  "efSearch",
+  "exact",
+  "explain",
   ...SELECTION,
   "include",
   "consistency",
@@ -49,7 +53,9 @@ export function getRequest(options: GetOptions): Request {
   return { selection, include, strong, signal };
 }
 
-export function queryRequest(options: QueryOptions): Request & { nResults: number } {
+export function queryRequest(
+  options: QueryOptions,
+): Request & { nResults: number; explain: boolean } {
   const call = "query()";
   checkOptions(call, options, QUERY);
   const signal = checkSignal(call, options.signal);
@@ -57,7 +63,13 @@ export function queryRequest(options: QueryOptions): Request & { nResults: numbe
   const include = checkInclude(call, wanted, [distances, ...COLUMNS]);
   const nResults = checkCount(`${call}: nResults`, options.nResults ?? 10);
   const strong = checkConsistency(call, options);
-  return { selection: selectionOf(call, options), include, nResults, strong, signal };
+  const selection = selectionOf(call, options);
+  if (options.efSearch !== undefined) {
+    selection.ef = checkCount(`${call}: efSearch`, options.efSearch, 1, 10_000);
+  }
+  if (checkFlag(`${call}: exact`, options.exact)) selection.ef = 0;
+  const explain = checkFlag(`${call}: explain`, options.explain);
+  return { selection, include, nResults, explain, strong, signal };
 }
 
 export function deleteSelection(options: DeleteOptions): Selection {

@@ -2,11 +2,11 @@
 export class Tabs {
   readonly #name: string;
   readonly #elected: () => void;
-  readonly #end = new AbortController();
   readonly #channel: BroadcastChannel | undefined;
-  /** By collection, whether this engine is elected; absent while it does not stand for election. */
-  readonly #elections = new Map<string, boolean>();
+  /** By collection; absent while this engine does not stand for election. */
+  readonly #elections = new Map<string, Election>();
   #accompanied = false;
+  #closed = false;
 
   /**
    * `changed` is called when another engine has written: to this collection, or without an id to any. Messages are only
@@ -33,42 +33,61 @@ export class Tabs {
 
   /** Tells the others what this engine has written. */
   tell(id: string | undefined): void {
-    if (!this.#end.signal.aborted) this.#channel?.postMessage(id);
+    if (!this.#closed) this.#channel?.postMessage(id);
   }
 
   /**
    * Whether this engine makes the checkpoints of a collection. One does, for as long as it lives: checkpoints of two
    * would make each load again what the other wrote. Per collection, because only who holds one in memory can do it. Where
    * there are no locks everybody may: it costs time, no data.
+   *
+   * `neglected`: whoever is elected does not do it, being frozen or stuck, and loses the office to this engine.
    */
-  elected(id: string): boolean {
-    const elected = this.#elections.get(id);
-    if (elected === undefined) void this.#standFor(id);
-    return this.#elections.get(id) ?? false;
+  elected(id: string, neglected: boolean): boolean {
+    const election = this.#elections.get(id);
+    if (!election || (neglected && !election.taking)) void this.#standFor(id, neglected);
+    return this.#elections.get(id)?.won ?? false;
   }
 
   /** Lets the others be elected and hears no more of them. */
   close(): void {
-    this.#end.abort();
+    this.#closed = true;
+    for (const { end } of this.#elections.values()) end.abort();
     this.#channel?.close();
   }
 
-  async #standFor(id: string): Promise<void> {
-    const { signal } = this.#end;
+  async #standFor(id: string, taking: boolean): Promise<void> {
+    if (this.#closed) return;
+    this.#elections.get(id)?.end.abort();
+    const election: Election = { won: false, taking, end: new AbortController() };
+    this.#elections.set(id, election);
     const win = (): void => {
-      this.#elections.set(id, true);
+      election.won = true;
       this.#elected();
     };
-    this.#elections.set(id, false);
     if (!navigator.locks) return win();
+    const { signal } = election.end;
     try {
-      await navigator.locks.request(`${this.#name}:${id}`, { signal }, () => {
+      const how: LockOptions = taking ? { steal: true } : { signal };
+      await navigator.locks.request(`${this.#name}:${id}`, how, () => {
+        if (signal.aborted) return undefined;
         win();
         return new Promise((resolve) => signal.addEventListener("abort", resolve));
       });
     } catch {
-      // Either the end has come, or there are locks in name only.
-      if (!signal.aborted) win();
+      if (signal.aborted) return;
+      // Another engine has taken it, or there are locks in name only.
+      if (election.won) this.#elections.delete(id);
+      else win();
     }
   }
+}
+
+/** One attempt to be elected. */
+interface Election {
+  won: boolean;
+  /** Whether it takes the office from another. */
+  readonly taking: boolean;
+  /** Aborted when it is over. */
+  readonly end: AbortController;
 }

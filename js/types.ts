@@ -6,6 +6,7 @@ import type { Include } from "./results.js";
 export type * from "./client-types.js";
 export type * from "./configuration-types.js";
 export type * from "./ingest-types.js";
+export type * from "./reembed-types.js";
 
 export type MetadataScalar = string | number | boolean;
 
@@ -124,6 +125,12 @@ export interface QueryOptions extends ConsistencyOptions {
   nResults?: number | undefined;
   where?: Where | undefined;
   whereDocument?: WhereDocument | undefined;
+  /** Candidates to keep in this query instead of the collection's ef_search, from 1 to 10000. */
+  efSearch?: number | undefined;
+  /** Scan all matching records instead of walking the graph: the true nearest, in time proportional to their number. */
+  exact?: boolean | undefined;
+  /** Tell in `explain` of the result how each query was answered. */
+  explain?: boolean | undefined;
   /** Default ["metadatas", "documents", "distances"]. */
   include?: Include[] | undefined;
   signal?: AbortSignal | undefined;

@@ -24,8 +24,8 @@ export interface Database {
 /** What the engine asks of whoever holds it. */
 export interface EngineHost {
   tell(type: EngineEvent["type"], code: ErrorCode, message: string): void;
-  /** Whether this engine makes the checkpoints of that collection. */
-  elected(id: string): boolean;
+  /** Whether this engine makes the checkpoints of that collection. `neglected`: who does must not any more. */
+  elected(id: string, neglected: boolean): boolean;
   /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
   grace(): number;
 }

@@ -4,7 +4,7 @@ import { Host } from "./host.js";
 import { type Message, type Request, transferables } from "./transport/protocol.js";
 
 /** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
-const SLICE = 8;
+const SLICE = 2;
 
 const host = new Host(SLICE, (event) => send({ event }, []));
 

@@ -48,13 +48,14 @@
 //! - **Tabs share the log, not the memory.** Who has written tells the others (`js/tabs.ts`), and they
 //!   take in the rest of the log; a message that is lost delays that until the next write or strong
 //!   read. A Web Lock elects, for each collection, the tab that makes its checkpoints: only one that
-//!   has it in memory can, and two would make each other load again what the other wrote.
+//!   has it in memory can, and two would make each other load again what the other wrote. One that
+//!   lives and lets the log become far too long loses the office to another.
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
-//!   collections are never linked: scanning them is exact and takes about a millisecond.
+//!   collections are never linked: scanning them is exact and takes less than a way to the worker.
 //! - **A filter becomes a set of slots before the search starts,** from postings that are built for a
 //!   metadata key when a filter first names it. The planner scans these slots or
-//!   walks the graph, returning only these. There are always min(k, matches) results.
+//!   walks the graph past all others. There are always min(k, matches) results.
 //!
 //! # Invariants
 //!
@@ -78,6 +79,8 @@
 //! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
 //! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
 //!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).
+//! - *heir*: a hidden collection that is filled with other embeddings of the same records, to take the
+//!   place of its *ancestor*. Its database is named by the ancestor's id, under a tenant of no program.
 //! - *exact search*: measuring every matching record. *recall*: the share of it that a walk finds.
 //! - *change*, *log*, *sequence number*, *page*, *manifest*, *checkpoint*: as above.
 //!

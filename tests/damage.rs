@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use support::{Disk, Random, batch, definition};
+use vecino::engine::change::Write;
 use vecino::engine::collection::{Batch, Collection, Health, Operation, Selection, StoredParts};
 use vecino::engine::error::{Code, Error};
 use vecino::engine::format::*;
@@ -113,8 +114,8 @@ fn right(collection: &Collection) {
         assert_eq!(collection.embedding(slot), Random(n).vector(DIMENSION));
         if at.is_multiple_of(100) {
             let query = collection.embedding(slot);
-            let found = collection.query(query, DIMENSION, &Selection::default(), 1);
-            assert_eq!(found.expect("valid")[0][0].slot, slot);
+            let found = collection.query(query, DIMENSION, &Selection::default(), 1, None);
+            assert_eq!(found.expect("valid")[0].neighbors[0].slot, slot);
         }
     }
 }
@@ -199,6 +200,39 @@ fn a_lost_page_of_records_is_named_by_its_ids() {
             let last = (page * 512 + 512).min(RECORDS);
             lives_on(disk, &ids(page * 512, last), Part::Record);
         }
+    }
+}
+
+/// Deleting a lost record says that it is no longer missed: that is written once, counts as no deleted record,
+/// and holds when the lost page, which is still there, is read again.
+#[test]
+fn a_record_of_a_lost_page_is_deleted_once() {
+    let (mut disk, _) = stored();
+    let page = manifest(&disk).record_pages[0];
+    flip(&mut disk, page);
+    let (mut opened, _) = open(&disk).expect("opens");
+    let select = |ids: &[&str]| Selection {
+        ids: Some(ids.iter().map(|id| (*id).to_owned()).collect()),
+        ..Selection::default()
+    };
+    let lost = select(&["r3", "r600"]);
+    let (change, deleted) = opened.plan_delete(&lost, None).expect("valid");
+    assert_eq!(deleted, 1, "r600 is there, r3 is not");
+    let written = [Write::Delete("r600".into()), Write::Delete("r3".into())];
+    assert_eq!(change.writes, written);
+    disk.write(&mut opened, change);
+
+    let expected = &ids(0, 512) - &["r3".to_owned()].into();
+    let rest = &ids(512, RECORDS + 20) - &["r600".to_owned()].into();
+    for checkpointed in [false, true] {
+        for opened in [&opened, &open(&disk).expect("opens").0] {
+            assert_eq!(lost_ids(opened.lost()), expected, "after a checkpoint: {checkpointed}");
+            assert_eq!(all_ids(opened), rest);
+            let (change, deleted) = opened.plan_delete(&lost, None).expect("valid");
+            assert!(change.is_empty() && deleted == 0, "there is nothing left to delete");
+            right(opened);
+        }
+        disk.checkpoint_of_damaged(&mut opened);
     }
 }
 
@@ -365,7 +399,9 @@ fn a_damaged_graph_is_dropped_with_a_warning_and_results_stay() {
     let everything = Selection::default();
     let exact = |collection: &mut Collection| {
         collection.set_planner(Planner { exact_numbers: usize::MAX, scanned_per_candidate: 0 });
-        collection.query(&query, DIMENSION, &everything, 10).expect("valid")
+        collection.query(&query, DIMENSION, &everything, 10, None).expect("valid")[0]
+            .neighbors
+            .clone()
     };
     let (mut sound, _) = open(&disk).expect("opens");
     let expected = exact(&mut sound);

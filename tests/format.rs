@@ -51,6 +51,11 @@ fn some_definition() -> Definition {
     }
 }
 
+/// One that has taken another collection's place.
+fn inherited_definition() -> Definition {
+    Definition { public_id: Some("the ancestor's id".into()), ..some_definition() }
+}
+
 fn some_change() -> Change {
     let put = |id: &str, embedding, document: Option<&str>, metadata: Option<Option<Metadata>>| {
         let (id, document) = (id.to_owned(), document.map(str::to_owned));
@@ -204,6 +209,8 @@ fn golden(name: &str, bytes: &[u8]) -> Vec<u8> {
 fn golden_files_are_written_and_read_as_ever() {
     let bytes = golden("definition.bin", &encode_definition(&some_definition()));
     assert_eq!(decode_definition(&bytes), Ok(some_definition()));
+    let bytes = golden("definition_inherited.bin", &encode_definition(&inherited_definition()));
+    assert_eq!(decode_definition(&bytes), Ok(inherited_definition()));
     let bytes = golden("change.bin", &encode_change(&some_change()));
     assert_eq!(decode_change(&bytes), Ok(some_change()));
     let bytes = golden("manifest.bin", &encode_manifest(&some_manifest()));
@@ -244,6 +251,7 @@ fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 8] {
 fn one_of_each() -> Vec<Vec<u8>> {
     vec![
         encode_definition(&some_definition()),
+        encode_definition(&inherited_definition()),
         encode_change(&some_change()),
         encode_change(&change_with_lists()),
         encoded_vectors(),

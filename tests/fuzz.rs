@@ -347,8 +347,8 @@ fn a_damaged_collection_opens_right_or_says_what_is_lost() {
         }
         // Whatever it is, it can be used and checkpointed.
         let query = [0.1, 0.2, 0.3];
-        if let Ok(found) = opened.query(&query, 3, &Selection::default(), 5) {
-            assert_eq!(found[0].len(), 5.min(opened.count() as usize));
+        if let Ok(found) = opened.query(&query, 3, &Selection::default(), 5, None) {
+            assert_eq!(found[0].neighbors.len(), 5.min(opened.count() as usize));
         }
         let before = everything(&opened);
         disk.checkpoint_of_damaged(&mut opened);

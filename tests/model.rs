@@ -227,8 +227,10 @@ impl Run {
             let expected: Vec<&str> = matching.map(|row| row.told.id.as_str()).collect();
             assert_eq!(ids, expected, "{filter:?} {document_filter:?}");
 
-            let found = self.collection.query(&query, DIMENSION, selection, 5).expect("valid");
-            let found: Vec<f32> = found[0].iter().map(|neighbor| neighbor.distance).collect();
+            let found =
+                self.collection.query(&query, DIMENSION, selection, 5, None).expect("valid");
+            let found: Vec<f32> =
+                found[0].neighbors.iter().map(|neighbor| neighbor.distance).collect();
             let expected = self.model.nearest(&query, self.space, 5, &chosen);
             assert_eq!(found.len(), expected.len(), "always min(k, matches)");
             for (found, expected) in found.iter().zip(&expected) {
@@ -318,7 +320,8 @@ fn records_equally_far_come_in_insertion_order_even_where_a_slot_is_used_again()
     let (change, _) = collection.plan_delete(&first, None).expect("valid");
     collection.apply(change);
     apply(&mut collection, &["d"]);
-    let found = collection.query(&[0.0], 1, &Selection::default(), 9).expect("valid");
-    let ids: Vec<&str> = found[0].iter().map(|n| &*collection.record(n.slot).id).collect();
+    let found = collection.query(&[0.0], 1, &Selection::default(), 9, None).expect("valid");
+    let ids: Vec<&str> =
+        found[0].neighbors.iter().map(|n| &*collection.record(n.slot).id).collect();
     assert_eq!(ids, ["b", "c", "d"]);
 }

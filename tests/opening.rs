@@ -107,8 +107,8 @@ fn opening_by_its_parts() {
         let start = Instant::now();
         opened.check().expect("sound");
         let check = start.elapsed();
-        let found = opened.query(opened.embedding(7), DIMENSION, &Selection::default(), 1);
-        assert_eq!(found.expect("valid")[0][0].slot, 7);
+        let found = opened.query(opened.embedding(7), DIMENSION, &Selection::default(), 1, None);
+        assert_eq!(found.expect("valid")[0].neighbors[0].slot, 7);
         println!(
             "open {open:?}; alone: copy vectors {copy:?}, their checksums {checksum:?}, vectors \
              {vectors:?}, records {records:?}, graph {graph:?}, check {check:?}"

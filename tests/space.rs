@@ -154,3 +154,93 @@ fn checkpoints_write_a_bounded_number_of_bytes_for_a_byte_of_work() {
         assert!(log < size(&disk).max(9 << 20), "{log} bytes of log on {} of pages", size(&disk));
     }
 }
+
+/// Single adds write what is new once with the log and once with a checkpoint, and one page more of each
+/// kind: the one that was partly full. That does not depend on how many records there are.
+#[test]
+fn single_adds_write_what_is_new_and_one_page_of_each_kind_however_large_the_collection_is() {
+    let mut random = Random(5);
+    let mut shares = Vec::new();
+    for before in [1_000, 10_000, 50_000] {
+        let mut disk = Disk::default();
+        let mut collection = Collection::new(definition("l2"));
+        let fill = records(&mut random, 0, before);
+        write(&mut disk, &mut collection, Operation::Add, &fill);
+        disk.checkpoint(&mut collection);
+        let mut adds = 0;
+        while !collection.checkpoint_due(true) {
+            let at = 100_000 + adds;
+            write(&mut disk, &mut collection, Operation::Add, &records(&mut random, at, at + 1));
+            adds += 1;
+        }
+        let log = disk.log.iter().map(|(_, entry)| entry.len()).sum::<usize>() / adds;
+        disk.checkpoint(&mut collection);
+        // Numbers, the document and little else, all but the numbers in a page of 512 records.
+        let record = "record 100000".len() * 22 + 60;
+        let pages = 512 * (DIMENSION * 4 + record);
+        let share = disk.written / adds;
+        assert!(share <= DIMENSION * 4 + record + pages / adds + 20, "{share} bytes at {before}");
+        shares.push((log, share));
+    }
+    assert!(shares.iter().all(|(log, _)| *log == shares[0].0), "{shares:?}");
+}
+
+/// Who follows a log that others trim must not take it for endless, and must notice when nobody trims it.
+#[test]
+fn a_log_is_overdue_when_it_is_four_times_as_long_as_it_should_be() {
+    let mut random = Random(6);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    let mut adds = 0;
+    let mut until = |collection: &mut Collection, overdue: fn(&Collection) -> bool| {
+        let before = adds;
+        while !overdue(collection) {
+            adds += 1;
+            let batch = records(&mut random, adds, adds + 1);
+            write(&mut disk, collection, Operation::Add, &batch);
+        }
+        adds - before
+    };
+    let due = until(&mut collection, |collection| collection.checkpoint_due(true));
+    let overdue = until(&mut collection, Collection::checkpoint_overdue) + due;
+    assert!((3..=5).contains(&(overdue / due)), "due after {due}, overdue after {overdue}");
+    // Another's checkpoint: the log begins anew. The same one seen again is none.
+    assert!(!collection.checkpoint_seen(0));
+    assert!(collection.checkpoint_overdue());
+    assert!(collection.checkpoint_seen(collection.sequence()));
+    assert!(!collection.checkpoint_overdue() && !collection.checkpoint_due(true));
+    assert!(!collection.checkpoint_seen(collection.sequence()));
+    let again = until(&mut collection, Collection::checkpoint_overdue);
+    assert!(again >= overdue, "overdue again after {again}");
+    assert!(!collection.checkpoint_seen(overdue as u64));
+}
+
+/// New embeddings change nodes all over the graph, so that a checkpoint writes most of it. It waits until that
+/// is at most four bytes for each byte of work, a step of linking being worth 4 KiB.
+#[test]
+fn single_adds_to_a_graph_write_a_bounded_number_of_bytes() {
+    let mut random = Random(7);
+    let mut disk = Disk::default();
+    let mut collection = Collection::new(definition("l2"));
+    collection.set_planner(Planner { exact_numbers: 100, scanned_per_candidate: 0 });
+    write(&mut disk, &mut collection, Operation::Add, &records(&mut random, 0, 1_000));
+    while collection.link(100) {}
+    disk.checkpoint(&mut collection);
+    let (mut work, mut written, mut checkpoints, mut graph) = (0, 0, 0, 0);
+    for n in 1_000..4_000 {
+        let batch = records(&mut random, n, n + 1);
+        let change = collection.plan(Operation::Add, &batch).expect("valid");
+        work += encode_change(&change).len() + 1_024 + 4_096;
+        disk.write(&mut collection, change);
+        assert!(!collection.link(1), "one step links one record");
+        if collection.checkpoint_due(true) {
+            disk.checkpoint(&mut collection);
+            let manifest = decode_manifest(disk.manifest.as_ref().expect("stored"));
+            graph += manifest.expect("valid").graph_pages.len();
+            written += disk.written;
+            checkpoints += 1;
+        }
+        assert!(written <= 4 * work * 9 / 8, "{written} bytes written, {work} of work");
+    }
+    assert!(checkpoints >= 3 && graph >= 6, "{checkpoints} checkpoints, {graph} pages of graphs");
+}

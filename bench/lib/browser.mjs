@@ -12,6 +12,7 @@ const args = [
 ];
 
 export class Browser {
+  name = "headless Chromium";
   #profile = mkdtempSync(join(tmpdir(), "vecino-bench-"));
   #context;
 
@@ -39,6 +40,19 @@ export class Browser {
     });
     page.on("pageerror", (error) => console.error(`page: ${error.stack}`));
     return page;
+  }
+
+  mailbox() {}
+
+  /** Opens a page and calls functions of its `window.bench`: `{ call, close }`. */
+  async visit(url) {
+    const page = await this.page();
+    await page.goto(url);
+    return {
+      call: (method, ...args) =>
+        page.evaluate(([name, given]) => window.bench[name](...given), [method, args]),
+      close: () => page.close(),
+    };
   }
 
   async stop() {

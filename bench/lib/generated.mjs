@@ -1,5 +1,6 @@
 // Clustered unit vectors from a fixed seed, for machines without the real set. Easier than real text: figures
 // measured on them say little about recall.
+import { uniforms } from "../page/numbers.js";
 
 const DIMENSION = 384;
 const RECORDS_PER_CLUSTER = 100;
@@ -38,14 +39,8 @@ function unit(row) {
   return row.map((value) => value / norm);
 }
 
-/** Normally distributed numbers: mulberry32 and the Box-Muller transform. */
-function gaussians(seed) {
-  let state = seed;
-  const uniform = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Normally distributed numbers, by the Box-Muller transform. */
+export function gaussians(seed) {
+  const uniform = uniforms(seed);
   return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

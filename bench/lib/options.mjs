@@ -2,28 +2,44 @@
 import { parseArgs } from "node:util";
 import { Failure } from "../../scripts/lib/fail.mjs";
 
+/** What can be measured, in this order; `--only` chooses. */
+export const sectionNames = ["search", "exact", "planner", "filters", "memory", "churn", "storing"];
+
+/** Those of the package alone, which is what other browsers than Chromium measure. */
+const alone = ["search", "exact", "planner", "memory", "churn"];
+
 export const usage = `npm run bench -- [flags]
+  --only <names>  of ${sectionNames.join(", ")}: these alone, with commas between
   --records <n>   records to add; default 50000 (all of the real set)
   --queries <n>   queries to measure; default 1000
   --openings <n>  reloads of a page for each way of searching; default 7
   --quick         12,000 records (just enough for a graph), 200 queries, 3 openings
-  --vectors-only  add embeddings without documents and metadata
+  --scale <n>     instead: n records made from the real ones, such as 200000
+  --browser <b>   chromium (default), or firefox: the package alone
+  --publish       leave the report and the picture in bench/ too
+  --no-native     without native hnswlib, which is compiled on first use
+  --vectors-only  storing: embeddings without documents and metadata
   --headed        show the browser's window
   --help          show this`;
 
 const full = { records: 50_000, queries: 1_000, openings: 7 };
-// A collection of up to 10,000 records of 384 dimensions is never linked: a smoke run has to be larger.
+// A collection of up to 6,500 records of 384 dimensions is never linked: a smoke run has to be larger.
 const quick = { records: 12_000, queries: 200, openings: 3 };
 
-/** `{ records, queries, openings, vectorsOnly, headed, help }`. */
+/** `{ only, records, queries, openings, quick, scale, browser, publish, noNative, vectorsOnly, headed, help }`. */
 export function readOptions(args) {
-  const count = { type: "string" };
+  const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const options = {
-    records: count,
-    queries: count,
-    openings: count,
+    only: text,
+    records: text,
+    queries: text,
+    openings: text,
     quick: flag,
+    scale: text,
+    browser: { type: "string", default: "chromium" },
+    publish: flag,
+    "no-native": flag,
     "vectors-only": flag,
     headed: flag,
     help: flag,
@@ -39,8 +55,23 @@ export function readOptions(args) {
     name,
     values[name] === undefined ? defaults[name] : readCount(name, values[name]),
   ]);
+  const [browser] = readNames("browser", [values.browser], ["chromium", "firefox"]);
+  const known = browser === "chromium" ? sectionNames : alone;
+  const chosen =
+    values.only === undefined ? known : readNames("only", values.only.split(","), known);
+  if (values.scale !== undefined && browser !== "chromium") {
+    throw new Failure(
+      "--scale is measured in Chromium: it opens again what another page has stored.",
+    );
+  }
   return {
     ...Object.fromEntries(counts),
+    only: values.scale === undefined ? chosen : ["scale"],
+    browser,
+    scale: values.scale === undefined ? undefined : readCount("scale", values.scale),
+    quick: values.quick,
+    publish: values.publish,
+    noNative: values["no-native"],
     vectorsOnly: values["vectors-only"],
     headed: values.headed,
     help: values.help,
@@ -50,4 +81,10 @@ export function readOptions(args) {
 function readCount(name, text) {
   if (/^[1-9]\d*$/.test(text)) return Number(text);
   throw new Failure(`--${name} is "${text}"; it has to be a whole number above 0.`);
+}
+
+function readNames(flag, names, known) {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new Failure(`--${flag} names "${unknown}"; there are ${known.join(", ")}.`);
 }

@@ -4,7 +4,7 @@ import { buildWasm } from "../../scripts/build/wasm.mjs";
 import { ensurePackages } from "../../scripts/lib/npm-packages.mjs";
 
 /** Builds the package and bundles `pages` with it into `site`. Resolves with a browser that is still to be started. */
-export async function prepare(site, { headed }, pages) {
+export async function prepare(site, { headed, browser }, pages) {
   await ensurePackages();
   await buildWasm();
   await buildPackage();
@@ -12,5 +12,6 @@ export async function prepare(site, { headed }, pages) {
   const { bundle } = await import("./bundle.mjs");
   const { Browser } = await import("./browser.mjs");
   await bundle(site, pages);
+  if (browser === "firefox") return new (await import("./firefox.mjs")).Firefox();
   return new Browser(process.env.CHROMIUM || "/usr/bin/chromium", headed);
 }

@@ -11,20 +11,28 @@ const types = {
 };
 
 const headers = {
-  ...policy,
   // Cross-origin isolation: fine-grained clocks, and the browser tells how much memory a page takes.
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** `data` maps names below /data/ to bytes or text. Resolves with `{ origin, close }`. */
-export async function serve(folder, data) {
+/**
+ * `data` maps names below /data/ to bytes or text. Resolves with `{ origin, close }`. `strict`: with the policy that the
+ * package is made for; hnswlib-wasm runs only without, since it evaluates strings.
+ * `mailbox`: for pages in a browser that nobody drives.
+ */
+export async function serve(folder, data, { strict = true, mailbox } = {}) {
   const server = createServer((request, response) => {
+    if (mailbox?.handle(request, response)) return;
     const { pathname } = new URL(request.url, "http://localhost");
     const answer = find(pathname, folder, data);
     // Every browser asks for an icon; there is none, and that is no error.
     const missing = pathname === "/favicon.ico" ? 204 : 404;
-    response.writeHead(answer ? 200 : missing, { ...headers, ...answer?.headers });
+    response.writeHead(answer ? 200 : missing, {
+      ...(strict && policy),
+      ...headers,
+      ...answer?.headers,
+    });
     response.end(answer?.body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

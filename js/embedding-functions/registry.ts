@@ -81,7 +81,7 @@ export function checkIdentity(
     throw errorOf(
       "invalid_argument",
       `Collection ${quote(collection)} holds embeddings of the ${b} ${was}, but embeddingFunction makes those of ${is}: ` +
-        "they cannot be compared. Give the function that it was created with.",
+        "they cannot be compared. Give the function that it has, and call reembed() to move over to another one.",
     );
   }
 }

@@ -31,6 +31,16 @@ export function indexOf(call: string, json: object): Json {
   return index.space ? { ...index.hnsw, space: index.space } : { ...index.hnsw };
 }
 
+/** The schema of a collection whose embeddings are those of another function now. */
+export function withEmbeddingFunction(json: object, stored: object | null): object {
+  const copy = structuredClone(json) as SchemaJSON;
+  for (const types of [copy.defaults, copy.keys[EMBEDDING_KEY]]) {
+    const config = types?.["float_list"]?.vector_index?.config;
+    if (config) Object.assign(config, { embedding_function: stored ?? { type: "legacy" } });
+  }
+  return copy;
+}
+
 /** The schema that a collection was created with. */
 export async function storedSchema(json: object, client: unknown): Promise<StoredSchema> {
   const schema = (await Schema.deserializeFromJSON(json, client)) as Schema;

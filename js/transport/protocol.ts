@@ -21,6 +21,8 @@ export interface Selection {
   whereDocument?: object;
   limit?: number;
   offset?: number;
+  /** For a query: how many candidates to keep instead of ef_search; 0 for a scan. */
+  ef?: number;
 }
 
 /** The database that a call is about, by its names. */
@@ -36,7 +38,10 @@ export interface DatabaseInfo {
 }
 
 export interface CollectionInfo extends Scope {
+  /** By which callers know it. */
   id: string;
+  /** By which the engine does: another one once all embeddings have been replaced. */
+  key: string;
   name: string;
   metadata?: CollectionMetadata;
   configuration: Pick<CollectionConfiguration, "hnsw">;
@@ -57,6 +62,8 @@ export interface GetColumns {
 /** Query i's records are at offsets[i] up to, not including, offsets[i + 1] of every column. */
 export interface QueryColumns extends GetColumns {
   offsets: Uint32Array;
+  /** For each query four numbers: candidates kept (0: a scan), matches, records scanned, distances walked. */
+  efforts: Uint32Array;
   distances?: Float32Array;
 }
 
@@ -93,7 +100,7 @@ export interface EngineStats {
 /** How a collection is: name, records, how many losses; then id, part and place of each, and text, place and code of each problem. */
 export type ReportParts = [string | null, number, number, ...(string | null)[]];
 
-/** The calls that a page can make, by name. */
+/** The calls that a page can make, by name. What they call a collection's key is not its public id. */
 export interface Calls {
   /** First of all calls; without a path the database is in memory only. `strict`: every write waits for the disk. */
   open(path: string | undefined, strict: boolean): Promise<void>;
@@ -107,13 +114,22 @@ export interface Calls {
     getOrCreate: boolean,
   ): Promise<CollectionInfo>;
   getCollection(scope: Scope, name: string): Promise<CollectionInfo>;
-  getCollectionById(id: string): Promise<CollectionInfo>;
+  getCollectionById(publicId: string): Promise<CollectionInfo>;
   listCollections(scope: Scope, limit: number, offset: number): Promise<CollectionInfo[]>;
   countCollections(scope: Scope): Promise<number>;
   deleteCollection(scope: Scope, name: string): Promise<void>;
-  modifyCollection(id: string, changes: CollectionChanges): Promise<CollectionInfo>;
+  modifyCollection(key: string, changes: CollectionChanges): Promise<CollectionInfo>;
   /** A copy with all records, in the same database. */
-  forkCollection(id: string, newName: string): Promise<CollectionInfo>;
+  forkCollection(key: string, newName: string): Promise<CollectionInfo>;
+  /**
+   * How many records the heir lacks of a collection, of how many, and up to `limit` ids. When it lacks nothing it takes
+   * the collection's place: the collection as it is then, or undefined if another tab has written meanwhile.
+   */
+  inherit(
+    key: string,
+    heirKey: string,
+    limit: number,
+  ): Promise<[number, number, ...string[]] | CollectionInfo | undefined>;
   createTenant(name: string): Promise<void>;
   getTenant(name: string): Promise<string>;
   createDatabase(tenant: string, name: string): Promise<DatabaseInfo>;
@@ -122,29 +138,29 @@ export interface Calls {
   listDatabases(tenant: string, limit: number, offset: number): Promise<DatabaseInfo[]>;
   /** Deletes every collection, tenant and database. */
   reset(): Promise<void>;
-  indexingStatus(collectionId: string): Promise<IndexingStatusInfo>;
-  add(collectionId: string, batch: Batch): Promise<void>;
-  upsert(collectionId: string, batch: Batch): Promise<void>;
-  update(collectionId: string, batch: Batch): Promise<void>;
-  delete(collectionId: string, selection: Selection): Promise<number>;
-  get(collectionId: string, selection: Selection, include: string[]): Promise<GetColumns>;
+  indexingStatus(key: string): Promise<IndexingStatusInfo>;
+  add(key: string, batch: Batch): Promise<void>;
+  upsert(key: string, batch: Batch): Promise<void>;
+  update(key: string, batch: Batch): Promise<void>;
+  delete(key: string, selection: Selection): Promise<number>;
+  get(key: string, selection: Selection, include: string[]): Promise<GetColumns>;
   query(
-    collectionId: string,
+    key: string,
     embeddings: Float32Array,
     dimension: number,
     selection: Selection,
     nResults: number,
     include: string[],
   ): Promise<QueryColumns>;
-  search(collectionId: string, searches: object[]): Promise<SearchColumns[]>;
-  count(collectionId: string): Promise<number>;
+  search(key: string, searches: object[]): Promise<SearchColumns[]>;
+  count(key: string): Promise<number>;
   /** Takes in what other tabs have written to the collection, if it is in memory. */
-  follow(collectionId: string): Promise<void>;
+  follow(key: string): Promise<void>;
   stats(): Promise<EngineStats>;
   /** What is wrong with the tenants and databases, if anything; then the ids under which anything is stored. */
   overview(): Promise<[string | null, ...string[]]>;
   /** Null: nothing is stored of that collection. */
-  verify(collectionId: string): Promise<ReportParts | null>;
+  verify(key: string): Promise<ReportParts | null>;
   close(): Promise<void>;
 }
 

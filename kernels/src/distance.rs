@@ -4,8 +4,7 @@
 //! independent running sums let the compiler use SIMD registers, natively and with wasm's `simd128`, and come out
 //! as fast as hand-written intrinsics. `tests/kernels.rs` holds them to a three-line scalar specification.
 //!
-//! What did not help (384 values, native and wasm): sixteen or thirty-two sums; three or four rows side by side
-//! (some combinations were shuffled lane by lane and took five times as long).
+//! What did not help (384 values, native and wasm): sixteen or thirty-two sums; several rows side by side.
 
 /// How many sums run side by side: two SIMD registers of four lanes for each row.
 const LANES: usize = 8;

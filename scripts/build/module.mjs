@@ -23,19 +23,21 @@ const commonSources = [
 
 /**
  * Builds the module of the package `crate` into `folder`, unless its `sources` are as they were:
- * `<name>_bg.wasm`, and `<name>.js` with its types, where `name` is the crate's library.
+ * `<name>_bg.wasm`, and `<name>.js` with its types, where `name` is the crate's library. `features` of the crate make
+ * it another module.
  */
-export async function buildModule({ title, crate, name, folder, sources }) {
+export async function buildModule({ title, crate, name, folder, sources, features = [] }) {
   await ensureRust();
   const compiler = await run("rustc", ["--version", "--verbose"], { quiet: true });
   const inputs = digest([...sources, ...commonSources], [compiler, process.env.RUSTFLAGS ?? ""]);
   const [wasm, glue] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}.js`)];
   const outputs = [wasm, glue, join(folder, `${name}.d.ts`)];
-  await whenChanged(crate, inputs, outputs, async () => {
+  await whenChanged([crate, ...features].join("-"), inputs, outputs, async () => {
     const bin = await ensureTool(tools.wasmBindgen);
     heading(title);
     const options = ["--release", "--locked", "--target", wasmTarget, "--config", rustFlags()];
-    await run("cargo", ["build", "--package", crate, "--lib", ...options]);
+    const chosen = features.flatMap((feature) => ["--features", feature]);
+    await run("cargo", ["build", "--package", crate, "--lib", ...chosen, ...options]);
     const links = await makeGlue(bin, name, folder);
     await optimize(wasm, glue, links);
   });

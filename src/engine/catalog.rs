@@ -3,7 +3,7 @@
 //! A method that returns an error has changed nothing. What a method changed is noted in
 //! [`Edits`], so that a caller who keeps the catalog elsewhere writes these parts and no others.
 
-use super::definition::{Changes, Definition, Scope, check_name};
+use super::definition::{Changes, Definition, HEIRS, Scope, check_name};
 use super::error::{Code, Error, Result};
 
 /// The tenant that always exists.
@@ -83,13 +83,14 @@ impl Catalog {
         std::mem::take(&mut self.edits)
     }
 
-    /// How many collections there are in all databases.
+    /// How many collections there are in all databases, heirs left out.
     #[must_use]
     pub fn len(&self) -> u32 {
-        u32::try_from(self.collections.len()).unwrap_or(u32::MAX)
+        let shown = self.collections.iter().filter(|known| known.ancestor().is_none());
+        u32::try_from(shown.count()).unwrap_or(u32::MAX)
     }
 
-    /// The ids of all collections.
+    /// The ids of all collections, heirs among them.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         self.collections.iter().map(|definition| &*definition.id)
     }
@@ -97,7 +98,7 @@ impl Catalog {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.collections.is_empty()
+        self.len() == 0
     }
 
     /// The collections of a database, oldest first.
@@ -124,7 +125,17 @@ impl Catalog {
         Ok(&self.collections[self.place(id)?])
     }
 
-    /// Adds a collection, or, where `get_or_create` is set, returns the one that has its name.
+    /// The collection that callers know by this id.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn by_public_id(&self, id: &str) -> Result<&Definition> {
+        let found = self.collections.iter().find(|known| known.public_id() == id);
+        found.ok_or_else(|| self.unreadable.clone().unwrap_or_else(gone))
+    }
+
+    /// Adds a collection, or, where `get_or_create` is set, returns the one that has its name. The
+    /// database of an heir is named by the id of its ancestor, which must be there.
     ///
     /// # Errors
     /// `already_exists`, `unknown_database`; whatever made a definition unreadable.
@@ -137,7 +148,9 @@ impl Catalog {
                     return Err(error.clone());
                 }
                 let Scope { tenant, database } = &definition.scope;
-                if self.database(tenant, database).is_err() {
+                if tenant == HEIRS {
+                    self.place(database)?;
+                } else if self.database(tenant, database).is_err() {
                     let message = format!("the database \"{database}\" does not exist");
                     return Err(Error::new(Code::UnknownDatabase, message));
                 }
@@ -163,14 +176,29 @@ impl Catalog {
         Ok(&self.collections[at])
     }
 
-    /// Removes a collection.
+    /// Removes a collection, and its heir.
     ///
     /// # Errors
     /// `not_found`.
     pub fn remove(&mut self, scope: &Scope, name: &str) -> Result<()> {
-        let at = self.position(scope, name).ok_or_else(|| self.missing(name))?;
-        self.edits.removed.push(self.collections.remove(at).id);
+        let id = self.named(scope, name)?.id.clone();
+        self.remove_where(&|known| known.id == id);
         Ok(())
+    }
+
+    /// Puts an heir into the place of its ancestor, which is removed.
+    ///
+    /// # Errors
+    /// `not_found` if one of them is not there.
+    pub fn inherit(&mut self, heir: &str) -> Result<&Definition> {
+        let heir = self.by_id(heir)?.clone();
+        let at = self.place(heir.ancestor().unwrap_or_default())?;
+        let new = self.collections[at].inherited_by(&heir);
+        self.edits.removed.push(self.collections.remove(at).id);
+        self.collections.retain(|known| known.id != heir.id);
+        self.edits.defined.push(heir.id);
+        let at = self.insert(new);
+        Ok(&self.collections[at])
     }
 
     /// Removes every collection, tenant and database.
@@ -254,7 +282,10 @@ impl Catalog {
         self.database(tenant, name)?;
         self.namespaces.databases.retain(|known| known.tenant != tenant || known.name != name);
         self.edits.namespaces = true;
-        self.remove_where(&|scope| scope.tenant == tenant && scope.database == name);
+        self.remove_where(&|known| {
+            let Scope { tenant: of, database } = &known.scope;
+            of == tenant && database == name
+        });
         Ok(())
     }
 
@@ -267,15 +298,22 @@ impl Catalog {
         at
     }
 
-    fn remove_where(&mut self, wanted: &dyn Fn(&Scope) -> bool) {
+    /// Removes collections, then the heirs of what was removed.
+    fn remove_where(&mut self, wanted: &dyn Fn(&Definition) -> bool) {
         let Self { collections, edits, .. } = self;
-        collections.retain(|known| {
-            let stays = !wanted(&known.scope);
-            if !stays {
-                edits.removed.push(known.id.clone());
-            }
-            stays
-        });
+        for heirs in [false, true] {
+            collections.retain(|known| {
+                let ended = |id: &str| edits.removed.iter().any(|removed| removed == id);
+                let stays = match known.ancestor() {
+                    Some(ancestor) if heirs => !ended(ancestor),
+                    _ => heirs || !wanted(known),
+                };
+                if !stays {
+                    edits.removed.push(known.id.clone());
+                }
+                stays
+            });
+        }
     }
 
     fn place(&self, id: &str) -> Result<usize> {
@@ -358,6 +396,40 @@ mod tests {
         assert_eq!(error.code, Code::NotFound);
         assert_eq!(catalog.by_id("b").expect_err("gone").code, Code::NotFound);
         assert_eq!(catalog.take_edits(), Edits::default(), "what fails changes nothing");
+    }
+
+    #[test]
+    fn an_heir_is_hidden_and_ends_with_its_collection_or_takes_its_place() {
+        let mut catalog = with_two();
+        let heir = |id: &str, of: &str| {
+            let scope = Scope { tenant: HEIRS.into(), database: of.into() };
+            // The clock may have been set back.
+            Definition { scope, extra: Some(id.into()), ..definition(id, "", "heir", 0) }
+        };
+        catalog.create(heir("x", "a"), true).expect("its ancestor is there");
+        assert_eq!(catalog.create(heir("y", "a"), true).expect("it is there").id, "x");
+        let error = catalog.create(heir("y", "c"), true).expect_err("there is no ancestor");
+        assert_eq!(error.code, Code::NotFound);
+        assert_eq!((names(&catalog, DEFAULT_DATABASE).len(), catalog.len()), (2, 2));
+        assert_eq!(catalog.ids().collect::<Vec<_>>(), ["x", "a", "b"]);
+
+        catalog.take_edits();
+        let new = catalog.inherit("x").expect("both are there");
+        assert_eq!((&*new.name, new.public_id(), new.extra.as_deref()), ("apples", "a", Some("x")));
+        let edits = catalog.take_edits();
+        assert_eq!((edits.defined, edits.removed), (vec!["x".into()], vec!["a".into()]));
+        assert_eq!(names(&catalog, DEFAULT_DATABASE), ["apples", "pears"]);
+        assert_eq!(catalog.by_public_id("a").expect("as before").id, "x");
+        assert_eq!(catalog.by_id("a").expect_err("another id").code, Code::NotFound);
+        assert_eq!(catalog.inherit("b").expect_err("no heir").code, Code::NotFound);
+
+        for (id, of) in [("y", "x"), ("z", "b")] {
+            catalog.create(heir(id, of), false).expect("new");
+        }
+        catalog.remove(&scope(DEFAULT_DATABASE), "apples").expect("it is there");
+        assert_eq!(catalog.take_edits().removed, ["x", "y"]);
+        catalog.remove_database(DEFAULT_TENANT, DEFAULT_DATABASE).expect("it is there");
+        assert_eq!(catalog.take_edits().removed, ["b", "z"]);
     }
 
     #[test]

@@ -20,8 +20,10 @@ pub struct Scope {
 /// A collection's name, metadata and configuration, and what was drawn by lot when it was created.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Definition {
-    /// A UUID; never changes.
+    /// A UUID; never changes. What is stored of the collection is under it.
     pub id: String,
+    /// The id by which callers know it, if it has taken another collection's place.
+    pub public_id: Option<String>,
     /// Never changes either.
     pub scope: Scope,
     /// Unique in the scope; 3 to 512 characters.
@@ -84,7 +86,35 @@ pub struct Changes {
     pub extra: Option<String>,
 }
 
+/// The tenant of every heir: no name that a program would give.
+pub const HEIRS: &str = "\0";
+
 impl Definition {
+    /// The id by which callers know it.
+    #[must_use]
+    pub fn public_id(&self) -> &str {
+        self.public_id.as_ref().unwrap_or(&self.id)
+    }
+
+    /// The id of the collection whose heir this is, if it is one: a hidden collection that is filled
+    /// with other embeddings of the same records, to take its place in the end.
+    #[must_use]
+    pub fn ancestor(&self) -> Option<&str> {
+        (self.scope.tenant == HEIRS).then_some(&*self.scope.database)
+    }
+
+    /// What an heir becomes in this one's place: all but what comes with its embeddings.
+    #[must_use]
+    pub fn inherited_by(&self, heir: &Self) -> Self {
+        Self {
+            id: heir.id.clone(),
+            public_id: Some(self.public_id().to_owned()),
+            seed: heir.seed,
+            extra: heir.extra.clone(),
+            ..self.clone()
+        }
+    }
+
     /// Checks name, metadata and configuration of a new collection. Settings come from
     /// `configuration.hnsw`, or, if there is none, from `hnsw:` keys of the metadata.
     ///
@@ -101,6 +131,7 @@ impl Definition {
         check_name("collection", name)?;
         Ok(Self {
             id,
+            public_id: None,
             scope,
             name: name.to_owned(),
             created,
@@ -355,6 +386,22 @@ mod tests {
 
     fn changes(name: Option<&str>, configuration: Json) -> Changes {
         Changes { name: name.map(str::to_owned), metadata: Json::Null, configuration, extra: None }
+    }
+
+    #[test]
+    fn an_heir_takes_over_all_but_what_comes_with_its_embeddings() {
+        let old = Definition { created: 7, ..definition() };
+        let scope = Scope { tenant: HEIRS.into(), database: old.id.clone() };
+        let extra = Some("extra".into());
+        let heir = Definition { id: "heir".into(), scope, seed: 9, extra, ..definition() };
+        assert_eq!((heir.ancestor(), old.ancestor()), (Some("id"), None));
+        let new = old.inherited_by(&heir);
+        assert_eq!((&*new.id, new.public_id(), new.ancestor()), ("heir", "id", None));
+        assert_eq!((&*new.name, new.created, &new.scope), ("abc", 7, &old.scope));
+        assert_eq!((new.seed, new.extra.as_deref()), (9, Some("extra")));
+        let scope = Scope { tenant: HEIRS.into(), database: new.id.clone() };
+        let second = Definition { id: "second".into(), scope, ..definition() };
+        assert_eq!(new.inherited_by(&second).public_id(), "id");
     }
 
     #[test]

@@ -32,10 +32,10 @@ impl Metadata {
         self.0.iter().map(|(key, value)| (key, value))
     }
 
-    /// Replaces every key by the copy that `shared` returns for it.
-    pub fn share_keys(&mut self, mut shared: impl FnMut(&Key) -> Key) {
-        for (key, _) in &mut self.0 {
-            *key = shared(key);
+    /// Replaces every key by the copy that `shared` returns for it and its place.
+    pub fn share_keys(&mut self, mut shared: impl FnMut(usize, &Key) -> Key) {
+        for (at, (key, _)) in self.0.iter_mut().enumerate() {
+            *key = shared(at, key);
         }
     }
 

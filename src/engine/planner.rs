@@ -12,6 +12,19 @@ pub enum Plan {
     },
 }
 
+/// What answering one query took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Explanation {
+    /// The plan; also [`Plan::Exact`] when a walk was given up.
+    pub plan: Plan,
+    /// How many records satisfy the filter.
+    pub matches: usize,
+    /// How many records were scanned.
+    pub scanned: usize,
+    /// How many distances the walk estimated, if there was one.
+    pub walked: usize,
+}
+
 /// Chooses between scan and walk: what each costs, measured in WebAssembly (see `bench/README.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planner {
@@ -48,7 +61,7 @@ pub struct Situation {
     pub dimension: usize,
     /// Results wanted.
     pub k: usize,
-    /// The configured number of candidates.
+    /// How many candidates a walk is to keep; 0 for no walk at all.
     pub ef_search: usize,
 }
 
@@ -71,11 +84,8 @@ impl Planner {
         let walk = ef.saturating_mul(self.scanned_per_candidate);
         // A half-built graph leaves a long tail to scan beside the walk; the scan alone is as good.
         let too_few_linked = linked < live / 2;
-        if !self.wants_graph(live, dimension) || too_few_linked || matches <= walk {
-            Plan::Exact
-        } else {
-            Plan::Graph { ef }
-        }
+        let no_walk = ef_search == 0 || too_few_linked || !self.wants_graph(live, dimension);
+        if no_walk || matches <= walk { Plan::Exact } else { Plan::Graph { ef } }
     }
 }
 

@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::metadata::{Key, Metadata};
 use super::postings::{KeyPostings, Postings};
-use super::texts::Texts;
+use super::text_map::TextMap;
 
 /// One record without its embedding, which lives in `Vectors` under the same slot.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +28,11 @@ pub struct Record {
 #[derive(Debug, Default)]
 pub struct Records {
     slots: Vec<Option<Record>>,
-    by_id: Texts,
+    by_id: TextMap,
     /// One copy of every metadata key, sorted; records share it.
     keys: Vec<Key>,
+    /// Those of the record that was put last: the next one mostly has the same.
+    recent_keys: Vec<Key>,
     /// In step with `slots`; reading builds those of one more key, hence the cell.
     postings: RefCell<Postings>,
 }
@@ -79,12 +81,16 @@ impl Records {
     pub fn put(&mut self, slot: u32, mut record: Record) {
         self.take(slot);
         if let Some(metadata) = &mut record.metadata {
-            metadata.share_keys(|key| match self.keys.binary_search(key) {
-                Ok(at) => self.keys[at].clone(),
-                Err(at) => {
-                    self.keys.insert(at, key.clone());
-                    key.clone()
+            metadata.share_keys(|at, key| {
+                if self.recent_keys.get(at) != Some(key) {
+                    let shared = self.keys.binary_search(key).unwrap_or_else(|free| {
+                        self.keys.insert(free, key.clone());
+                        free
+                    });
+                    self.recent_keys.truncate(at);
+                    self.recent_keys.push(self.keys[shared].clone());
                 }
+                self.recent_keys[at].clone()
             });
             self.postings.get_mut().insert(metadata, slot);
         }
@@ -128,8 +134,10 @@ impl Records {
 
     /// Makes room for `capacity` slots.
     pub fn ensure(&mut self, capacity: u32) {
-        if self.slots.len() < capacity as usize {
+        let more = (capacity as usize).saturating_sub(self.slots.len());
+        if more > 0 {
             self.slots.resize(capacity as usize, None);
+            self.by_id.reserve(more);
         }
     }
 

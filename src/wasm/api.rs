@@ -18,7 +18,7 @@ use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
 use crate::wasm::convert::{
-    from_answers, from_database, from_databases, from_definition, from_definitions,
+    Selected, from_answers, from_database, from_databases, from_definition, from_definitions,
     from_indexing_status, from_neighbors, from_records, from_stats, to_batch, to_changes, to_count,
     to_floats, to_include, to_new_collection, to_scope, to_searches, to_selected,
 };
@@ -78,6 +78,7 @@ impl JsDatabase {
             "deleteCollection" => self.delete_collection(&given.value(0), given.text(1)?),
             "modifyCollection" => self.modify_collection(given.text(0)?, &given.value(1)),
             "forkCollection" => self.fork_collection(given.text(0)?, given.text(1)?),
+            "inherit" => self.inherit(given.text(0)?, given.text(1)?, given.number(2) as u32),
             "createTenant" => self.create_tenant(given.text(0)?),
             "getTenant" => self.get_tenant(given.text(0)?),
             "createDatabase" => self.create_database(given.text(0)?, given.text(1)?),
@@ -136,9 +137,10 @@ impl JsDatabase {
         self.look_up(Box::new(move |catalog| from_definition(catalog.named(&scope, &name)?)))
     }
 
-    /// Resolves with the `CollectionInfo` of this id; the code is `not_found` if there is none.
+    /// Resolves with the `CollectionInfo` of this id, by which callers know it; every other call takes the
+    /// `key` in it, which is another one once the collection has been embedded anew. The code is `not_found` if there is none.
     pub fn get_collection_by_id(&self, id: String) -> Promise {
-        self.look_up(Box::new(move |catalog| from_definition(catalog.by_id(&id)?)))
+        self.look_up(Box::new(move |catalog| from_definition(catalog.by_public_id(&id)?)))
     }
 
     /// Resolves with an array of `CollectionInfo`, oldest first.
@@ -167,7 +169,10 @@ impl JsDatabase {
     pub fn modify_collection(&self, id: String, changes: &JsValue) -> Promise {
         let database = Rc::clone(&self.0);
         let changes = to_changes(changes);
-        promise(async move { database.modify(&id, &changes?).await })
+        promise(async move {
+            let changes = changes?;
+            database.modify(&id, &|catalog| catalog.modify(&id, &changes), None).await
+        })
     }
 
     /// Creates a collection with the records of another, in the same database. Resolves with its
@@ -175,6 +180,15 @@ impl JsDatabase {
     pub fn fork_collection(&self, id: String, name: String) -> Promise {
         let database = Rc::clone(&self.0);
         promise(async move { database.fork(&id, name).await })
+    }
+
+    /// Resolves with what an heir, a collection in the hidden database of that name, lacks of the records
+    /// of collection `id`: how many, of how many, and up to `limit` ids. When it lacks nothing, it takes the
+    /// collection's place, and this resolves with the new `CollectionInfo`, or with undefined if another
+    /// tab has written meanwhile.
+    pub fn inherit(&self, id: String, heir: String, limit: u32) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.inherit(&id, &heir, limit).await })
     }
 
     /// Creates a tenant; the code is `already_exists` if there is one of this name.
@@ -289,8 +303,8 @@ impl JsDatabase {
                 let (queries, selected, include) = (queries?, selected?, include?);
                 let dimension = to_count(dimension, "dimension")? as usize;
                 let n_results = to_count(n_results, "nResults")? as usize;
-                let answers =
-                    collection.query(&queries, dimension, &selected.selection, n_results)?;
+                let Selected { selection, ef, .. } = selected;
+                let answers = collection.query(&queries, dimension, &selection, n_results, ef)?;
                 from_neighbors(collection, &answers, include)
             }),
         )
@@ -364,6 +378,26 @@ impl JsDatabase {
     }
 }
 
+#[cfg(feature = "measure")]
+#[wasm_bindgen(js_class = Database)]
+impl JsDatabase {
+    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory.
+    #[wasm_bindgen(js_name = setPlanner)]
+    pub fn set_planner(
+        &self,
+        id: &str,
+        exact_numbers: f64,
+        scanned_per_candidate: f64,
+    ) -> std::result::Result<(), JsValue> {
+        let planner = crate::engine::planner::Planner {
+            exact_numbers: exact_numbers as usize,
+            scanned_per_candidate: scanned_per_candidate as usize,
+        };
+        let replica = self.0.find(id).expect("a collection that has been used");
+        Ok(replica.set_planner(planner)?)
+    }
+}
+
 /// One asynchronous body for each kind of call, and not one for each call: such bodies are large.
 impl JsDatabase {
     fn look_up(&self, operation: Box<storage::Operation<'static>>) -> Promise {
@@ -376,7 +410,7 @@ impl JsDatabase {
 
     fn catalog(&self, mode: Mode, operation: Box<storage::Operation<'static>>) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.catalog(mode, &*operation, None).await })
+        promise(async move { database.catalog(mode, &*operation, None, None).await })
     }
 
     fn read(&self, id: String, read: Read) -> Promise {

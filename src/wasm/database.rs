@@ -17,10 +17,11 @@ use wasm_bindgen::JsValue;
 use crate::engine::catalog::{Catalog, gone};
 use crate::engine::collection::Collection;
 use crate::engine::definition::{Changes, Definition, Scope};
+use crate::engine::error::Result as EngineResult;
 use crate::engine::format::encode_change;
 use crate::engine::json::Json;
 use crate::wasm::clock::{self, Deadline};
-use crate::wasm::convert::from_definition;
+use crate::wasm::convert::{from_definition, from_outdated};
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::Host;
 use crate::wasm::indexeddb::Mode;
@@ -33,6 +34,9 @@ const STEPS: usize = 2;
 
 /// Reads from a collection what is asked for.
 pub(crate) type Read = Box<dyn FnOnce(&Collection) -> Result<JsValue>>;
+
+/// Changes a collection's definition in the catalog.
+pub(crate) type Modify<'a> = dyn Fn(&mut Catalog) -> EngineResult<&Definition> + 'a;
 
 /// A collection that is to be created.
 pub(crate) struct NewCollection {
@@ -104,16 +108,17 @@ impl Database {
         })
     }
 
-    /// Runs an operation on the catalog.
+    /// Runs an operation on the catalog; [`Storage::catalog`] says how.
     pub(crate) async fn catalog(
         &self,
         mode: Mode,
         operation: &Operation<'_>,
         first: Option<&[u8]>,
+        unchanged: Option<(&str, u64)>,
     ) -> Result<JsValue> {
         let _call = self.enter()?;
         let (answer, edits) = match &self.storage {
-            Some(storage) => storage.catalog(mode, operation, first).await?,
+            Some(storage) => storage.catalog(mode, operation, first, unchanged).await?,
             None => {
                 let mut catalog = self.catalog.borrow_mut();
                 (operation(&mut catalog)?, catalog.take_edits())
@@ -135,7 +140,7 @@ impl Database {
         let operation = |catalog: &mut Catalog| {
             from_definition(catalog.create(definition.clone(), get_or_create)?)
         };
-        self.catalog(Mode::Write, &operation, None).await
+        self.catalog(Mode::Write, &operation, None, None).await
     }
 
     /// Creates a collection with the records that another has now, in the same database.
@@ -149,27 +154,32 @@ impl Database {
         let (metadata, configuration) = (Json::Null, Json::Null);
         let changes = Changes { name: Some(name), metadata, configuration, extra: None };
         definition = definition.modified(&changes)?;
-        definition.id = random::uuid()?;
+        (definition.id, definition.public_id) = (random::uuid()?, None);
         (definition.created, definition.seed) = self.lots()?;
         let operation =
             |catalog: &mut Catalog| from_definition(catalog.create(definition.clone(), false)?);
         let entry = (!records.is_empty()).then(|| encode_change(&records));
-        let answer = self.catalog(Mode::Write, &operation, entry.as_deref()).await?;
+        let answer = self.catalog(Mode::Write, &operation, entry.as_deref(), None).await?;
         let replica = Replica::created(definition, entry.is_some().then_some(records));
         self.replicas.borrow_mut().push(Rc::new(replica));
         Ok(answer)
     }
 
-    /// Changes a collection's name, metadata or configuration.
-    pub(crate) async fn modify(&self, id: &str, changes: &Changes) -> Result<JsValue> {
+    /// Gives a collection another definition, unless another one is not `unchanged`.
+    pub(crate) async fn modify(
+        &self,
+        id: &str,
+        modify: &Modify<'_>,
+        unchanged: Option<(&str, u64)>,
+    ) -> Result<JsValue> {
         let _call = self.enter()?;
         let modified = RefCell::new(None);
         let operation = |catalog: &mut Catalog| {
-            let definition = catalog.modify(id, changes)?;
+            let definition = modify(catalog)?;
             modified.replace(Some(definition.clone()));
             from_definition(definition)
         };
-        let answer = self.catalog(Mode::Write, &operation, None).await?;
+        let answer = self.catalog(Mode::Write, &operation, None, unchanged).await?;
         if let (Some(replica), Some(definition)) = (self.find(id), modified.take()) {
             if let Some(storage) = &self.storage {
                 // One that is being loaded may have read the old definition. If that fails, whoever
@@ -179,6 +189,24 @@ impl Database {
             replica.redefine(definition).await;
         }
         Ok(answer)
+    }
+
+    /// What the heir of a collection lacks, at most `limit` ids; when nothing is lacking, puts the heir
+    /// into the collection's place and resolves with its definition, or with undefined if another tab has
+    /// written meanwhile.
+    pub(crate) async fn inherit(&self, id: &str, heir: &str, limit: u32) -> Result<JsValue> {
+        let _call = self.enter()?;
+        let replica = self.replica(id).await?;
+        let filled = self.replica(heir).await?;
+        let sequence = {
+            let (collection, filled) = (replica.collection()?, filled.collection()?);
+            let outdated = collection.outdated(&filled, limit);
+            if outdated.count > 0 || filled.count() > collection.count() {
+                return Ok(from_outdated(&collection, &outdated));
+            }
+            collection.sequence()
+        };
+        self.modify(heir, &|catalog| catalog.inherit(heir), Some((id, sequence))).await
     }
 
     /// When a collection is created now, and its seed.
@@ -251,10 +279,13 @@ impl Database {
         }
         if let Some(storage) = &self.storage
             && replica.checkpoint_due(!more)?
-            && storage.host().elected(replica.id())
         {
-            more |= !replica.checkpoint(storage).await?;
-            self.forget_deleted(replica);
+            if storage.host().elected(replica.id(), false) {
+                more |= !replica.checkpoint(storage).await?;
+                self.forget_deleted(replica);
+            } else if replica.neglected(storage).await? {
+                storage.host().elected(replica.id(), true);
+            }
         }
         Ok(more)
     }
@@ -266,10 +297,13 @@ impl Database {
             count.set(catalog.len());
             Ok(JsValue::UNDEFINED)
         };
-        self.catalog(Mode::Read, &operation, None).await?;
+        self.catalog(Mode::Read, &operation, None, None).await?;
         let mut stats = Stats { collections: count.get(), ..Stats::default() };
         for replica in self.loaded() {
             let collection = replica.collection()?;
+            if collection.definition().ancestor().is_some() {
+                continue;
+            }
             stats.loaded += 1;
             stats.records += u64::from(collection.count());
             stats.unlinked += collection.unlinked() as u64;

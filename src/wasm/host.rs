@@ -18,9 +18,10 @@ extern "C" {
     pub(crate) fn tell(this: &Host, what: &str, code: &str, message: &str);
 
     /// Whether this tab is the one that makes the checkpoints of a collection. One that is not
-    /// stands for election and is woken when its turn comes.
+    /// stands for election and is woken when its turn comes. `neglected`: the one that is does not
+    /// make any, and this tab takes its place.
     #[wasm_bindgen(method)]
-    pub(crate) fn elected(this: &Host, id: &str) -> bool;
+    pub(crate) fn elected(this: &Host, id: &str, neglected: bool) -> bool;
 
     /// How many milliseconds other tabs get to take in the log before a checkpoint trims it: who
     /// comes later has to load the checkpoint. 0 when there are no others.

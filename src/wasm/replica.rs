@@ -6,7 +6,7 @@ use async_lock::{Mutex, OnceCell};
 
 use crate::engine::catalog::gone;
 use crate::engine::change::Change;
-use crate::engine::collection::Collection;
+use crate::engine::collection::{Collection, Opening};
 use crate::engine::definition::Definition;
 use crate::engine::error::{Error as EngineError, Result as EngineResult};
 use crate::engine::format::{decode_definition, decode_manifest, encode_change};
@@ -93,6 +93,13 @@ impl Replica {
         Ok(Ref::map(self.state()?.borrow(), |state| &state.collection))
     }
 
+    /// Chooses plans by `planner` from now on.
+    #[cfg(feature = "measure")]
+    pub(crate) fn set_planner(&self, planner: crate::engine::planner::Planner) -> Result<()> {
+        self.state()?.borrow_mut().collection.set_planner(planner);
+        Ok(())
+    }
+
     /// Tells that the collection has been deleted: writes that wait will fail.
     pub(crate) fn mark_deleted(&self) {
         self.deleted.set(true);
@@ -155,8 +162,7 @@ impl Replica {
                 Ok(entry)
             };
             let sequence = || Ok(self.collection()?.sequence());
-            let last = |manifest: &[u8]| Ok(decode_manifest(manifest)?.sequence);
-            match storage.append(&self.id, mode, sequence, next, last).await? {
+            match storage.append(&self.id, mode, sequence, next).await? {
                 Appended::Yes => {
                     let Some((change, result)) = planned.take() else { return Ok(None) };
                     self.apply(change)?;
@@ -181,6 +187,18 @@ impl Replica {
     pub(crate) fn checkpoint_due(&self, idle: bool) -> Result<bool> {
         let collection = self.collection()?;
         Ok(collection.checkpoint_due(idle) && collection.sequence() >= self.checkpoint_from.get())
+    }
+
+    /// Whether another tab, which is elected, has not made a checkpoint for far too long.
+    pub(crate) async fn neglected(&self, storage: &Storage) -> Result<bool> {
+        if !self.collection()?.checkpoint_overdue() {
+            return Ok(false);
+        }
+        // Nobody tells this tab of the other's checkpoints.
+        let stored = storage.read(&self.id, &|_, _| Ok(None), &|_| Ok(()), false).await?;
+        let Some(manifest) = stored.manifest else { return Ok(stored.definition.is_some()) };
+        let sequence = decode_manifest(&manifest)?.sequence;
+        Ok(!self.state()?.borrow_mut().collection.checkpoint_seen(sequence))
     }
 
     /// Makes a checkpoint, unless a write is under way; returns whether it came to that. If storing
@@ -254,7 +272,7 @@ impl Replica {
         }
         for (number, entry) in log {
             if let Some(damage) = state.collection.replay(number, &entry)? {
-                let message = in_collection(state.collection.definition(), &damage);
+                let message = in_collection(&state.collection.definition().name, &damage);
                 storage.host().tell(WARNING, damage.code.as_str(), &message);
             }
         }
@@ -274,21 +292,34 @@ impl Replica {
 }
 
 async fn read(storage: &Storage, id: &str) -> Result<State> {
-    let pages = |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest)?);
-    let Stored { definition: bytes, manifest, pages, log, .. } =
-        storage.load(id, &pages, false).await?;
-    let bytes = bytes.ok_or_else(gone)?;
-    let definition = decode_definition(&bytes)?;
-    let opened = Collection::open(definition.clone(), manifest.as_deref(), pages, log);
-    let (collection, damage) = opened
-        .map_err(|error| Error::new(error.code.as_str(), in_collection(&definition, &error)))?;
+    let (name, opening) = (RefCell::new(String::new()), RefCell::new(None));
+    let named =
+        |error: EngineError| Error::new(error.code.as_str(), in_collection(&name.borrow(), &error));
+    let begin = |definition: Option<&[u8]>, manifest: Option<&[u8]>| {
+        let definition = decode_definition(definition.ok_or_else(gone)?)?;
+        name.replace(definition.name.clone());
+        let begun = Opening::new(definition, manifest).map_err(named)?;
+        let pages = begun.pages().collect();
+        opening.replace(Some(begun));
+        Ok(Some(pages))
+    };
+    let page = |page| match &mut *opening.borrow_mut() {
+        Some(opening) => opening.page(page).map_err(named),
+        None => Ok(()),
+    };
+    let Stored { definition, manifest, log, .. } = storage.read(id, &begin, &page, false).await?;
+    // It has begun unless there is no definition.
+    let (Some(definition), Some(opening)) = (definition, opening.take()) else {
+        return Err(gone().into());
+    };
+    let (collection, damage) = opening.finish(log).map_err(named)?;
     if let Some(damage) = damage {
-        let message = in_collection(&definition, &damage);
+        let message = in_collection(&collection.definition().name, &damage);
         storage.host().tell(WARNING, damage.code.as_str(), &message);
     }
-    Ok(State { collection, definition: bytes, manifest })
+    Ok(State { collection, definition, manifest })
 }
 
-fn in_collection(definition: &Definition, error: &EngineError) -> String {
-    format!("collection \"{}\": {error}", definition.name)
+fn in_collection(name: &str, error: &EngineError) -> String {
+    format!("collection \"{name}\": {error}")
 }

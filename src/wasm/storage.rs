@@ -5,15 +5,16 @@
 //! deleted, the log ends where this tab thinks it does, the checkpoint is the one this tab knows.
 
 use std::cell::RefCell;
+use std::pin::Pin;
 
 use wasm_bindgen::JsValue;
 
 use crate::engine::catalog::{Catalog, Edits, Namespaces};
 use crate::engine::error::Code;
 use crate::engine::format::{
-    decode_definition, decode_namespaces, encode_definition, encode_namespaces,
+    decode_definition, decode_manifest, decode_namespaces, encode_definition, encode_namespaces,
 };
-use crate::wasm::errors::{Result, code};
+use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::{
     ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
@@ -26,6 +27,9 @@ pub(crate) const NAMESPACES: &str = "namespaces";
 /// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
 pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
 
+/// Takes the definition and the manifest, and says which pages are to be read; `None` for nothing more.
+pub(crate) type Begin<'a> = dyn Fn(Option<&[u8]>, Option<&[u8]>) -> Result<Option<Vec<u64>>> + 'a;
+
 /// Everything that is stored of one collection, read in one transaction.
 #[derive(Default)]
 pub(crate) struct Stored {
@@ -33,7 +37,8 @@ pub(crate) struct Stored {
     pub(crate) definition: Option<Vec<u8>>,
     /// The pointer record of the last checkpoint, if there has been one.
     pub(crate) manifest: Option<Vec<u8>>,
-    /// The pages that it names, in its order; `None` for one that is missing in the database.
+    /// The pages that it names, in its order, unless they were taken one by one; `None` for one that
+    /// is missing in the database.
     pub(crate) pages: Vec<Option<Vec<u8>>>,
     /// The keys of all its pages, if they were asked for.
     pub(crate) keys: Vec<JsValue>,
@@ -110,11 +115,15 @@ impl Storage {
 
     /// Runs `operation` on the catalog and, in [`Mode::Write`], stores what it changed, together
     /// with `first`, the first log entry of the collection that it creates. O(collections).
+    ///
+    /// `unchanged` names a collection and the number of its last log entry: if there are later ones,
+    /// nothing is done, and the answer is undefined.
     pub(crate) async fn catalog(
         &self,
         mode: Mode,
         operation: &Operation<'_>,
         first: Option<&[u8]>,
+        unchanged: Option<(&str, u64)>,
     ) -> Result<(JsValue, Edits)> {
         let stores = if mode == Mode::Read { &[CATALOG][..] } else { &ALL_STORES };
         let before: RefCell<Option<Attempt>> = RefCell::default();
@@ -124,6 +133,12 @@ impl Storage {
                 && attempt.is_in(&entries)
             {
                 return Ok((attempt.answer, attempt.edits));
+            }
+            if let Some((id, sequence)) = unchanged
+                && (is_trimmed(transaction, id, sequence).await?
+                    || transaction.has(LOG, &numbered_key(id, sequence + 1)?).await?)
+            {
+                return Ok((JsValue::UNDEFINED, Edits::default()));
             }
             let mut catalog = to_catalog(&entries, self.host())?;
             let answer = operation(&mut catalog)?;
@@ -152,28 +167,21 @@ impl Storage {
     /// `sequence` says where this tab is in the log. `next` is given the definition and the entries
     /// after that, which other tabs have written, and makes the new entry, or `None` if there is
     /// nothing to write, as always in [`Mode::Read`]. As no other tab can write meanwhile, the new
-    /// entry's number is free. `last` reads from a manifest the number of the last entry that its
-    /// checkpoint holds.
+    /// entry's number is free.
     pub(crate) async fn append(
         &self,
         id: &str,
         mode: Mode,
         sequence: impl Fn() -> Result<u64>,
         next: impl Fn(&[u8], Vec<(u64, Vec<u8>)>) -> Result<Option<(u64, Vec<u8>)>>,
-        last: impl Fn(&[u8]) -> Result<u64>,
     ) -> Result<Appended> {
         let append = async |transaction: &Transaction| {
             let Some(definition) = transaction.get_bytes(CATALOG, &id.into()).await? else {
                 return Ok(Appended::Gone);
             };
             let sequence = sequence()?;
-            if !transaction.has(LOG, &numbered_key(id, sequence)?).await? {
-                // A checkpoint has trimmed the log. If it is another tab's, later entries may have
-                // come and gone with it, and their numbers look free.
-                let manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
-                if manifest.as_deref().map_or(Ok(0), &last)? != sequence {
-                    return Ok(Appended::TooFarBehind);
-                }
+            if is_trimmed(transaction, id, sequence).await? {
+                return Ok(Appended::TooFarBehind);
             }
             let range = Range { id, from: sequence + 1, to: None };
             let missed = read_log(transaction, range).await?;
@@ -194,7 +202,30 @@ impl Storage {
         named: &dyn Fn(&[u8]) -> Result<Vec<u64>>,
         everything: bool,
     ) -> Result<Stored> {
-        let load = async |transaction: &Transaction| {
+        let pages = RefCell::default();
+        let begin = |_: Option<&[u8]>, manifest: Option<&[u8]>| {
+            pages.replace(Vec::new());
+            manifest.map_or(Ok(Vec::new()), named).map(Some)
+        };
+        let page = |page| {
+            pages.borrow_mut().push(page);
+            Ok(())
+        };
+        let stored = self.read(id, &begin, &page, everything).await?;
+        Ok(Stored { pages: pages.take(), ..stored })
+    }
+
+    /// As [`Storage::load`], but hands the pages out while they are read: `begin` is given the
+    /// definition and the manifest and says which pages belong to it, `page` is given each. If the
+    /// browser drops the connection, it starts over with `begin`.
+    pub(crate) async fn read(
+        &self,
+        id: &str,
+        begin: &Begin<'_>,
+        page: &dyn Fn(Option<Vec<u8>>) -> Result<()>,
+        everything: bool,
+    ) -> Result<Stored> {
+        let read = async |transaction: &Transaction| {
             let mut stored = Stored {
                 definition: transaction.get_bytes(CATALOG, &id.into()).await?,
                 ..Stored::default()
@@ -203,10 +234,11 @@ impl Storage {
                 return Ok(stored);
             }
             stored.manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
-            let names = stored.manifest.as_deref().map_or(Ok(Vec::new()), named)?;
+            let begun = begin(stored.definition.as_deref(), stored.manifest.as_deref())?;
+            let Some(names) = begun else { return Ok(stored) };
             let keys = names.iter().map(|name| numbered_key(id, *name));
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
-            stored.pages = transaction.get_all_bytes(PAGES, &keys).await?;
+            transaction.get_each_bytes(PAGES, &keys, page).await?;
             stored.log = read_log(transaction, Range::all(id)).await?;
             if everything {
                 let of_all = id == NAMESPACES;
@@ -217,7 +249,7 @@ impl Storage {
             }
             Ok(stored)
         };
-        Ok(self.0.run(&ALL_STORES, Mode::Read, load).await?)
+        Ok(self.0.run(&ALL_STORES, Mode::Read, read).await?)
     }
 
     /// Stores a checkpoint and deletes what it makes superfluous.
@@ -312,6 +344,24 @@ fn from_catalog(catalog: &Catalog, edits: &Edits) -> Vec<(String, Vec<u8>)> {
     puts
 }
 
+/// Whether a checkpoint of another tab has trimmed log entries after number `sequence`, or that one
+/// itself while it was not in it: later entries may have come and gone, and their numbers look free.
+fn is_trimmed<'a>(
+    transaction: &'a Transaction,
+    id: &'a str,
+    sequence: u64,
+) -> Pin<Box<dyn Future<Output = Result<bool, Fault>> + 'a>> {
+    Box::pin(async move {
+        if transaction.has(LOG, &numbered_key(id, sequence)?).await? {
+            return Ok(false);
+        }
+        let manifest = transaction.get_bytes(MANIFESTS, &id.into()).await?;
+        let manifest = manifest.map(|bytes| decode_manifest(&bytes)).transpose();
+        let last = manifest.map_err(Error::from)?.map_or(0, |manifest| manifest.sequence);
+        Ok(last != sequence)
+    })
+}
+
 async fn read_log(
     transaction: &Transaction,
     range: Range<'_>,
@@ -331,8 +381,8 @@ mod tests {
     use super::*;
     use crate::engine::catalog::{DEFAULT_DATABASE, DEFAULT_TENANT};
     use crate::engine::definition::{Definition, Scope};
+    use crate::engine::format::{Manifest, encode_manifest};
     use crate::engine::json::Json;
-    use crate::wasm::errors::Error;
     use crate::wasm::random;
 
     async fn open(path: &str) -> Result<Storage> {
@@ -355,7 +405,7 @@ mod tests {
     }
 
     async fn edit(storage: &Storage, operation: &Operation<'_>) -> Result<JsValue> {
-        storage.catalog(Mode::Write, operation, None).await.map(|(answer, _)| answer)
+        storage.catalog(Mode::Write, operation, None, None).await.map(|(answer, _)| answer)
     }
 
     async fn create(storage: &Storage, id: &str, name: &str, created: u64) -> Result<JsValue> {
@@ -388,8 +438,7 @@ mod tests {
         let next = |_: &[u8], missed: Vec<_>| {
             Ok(Some((sequence + missed.len() as u64 + 1, bytes.to_vec())))
         };
-        let last = |manifest: &[u8]| Ok(u64::from(manifest[0]));
-        let appended = storage.append(id, Mode::Write, || Ok(sequence), next, last).await;
+        let appended = storage.append(id, Mode::Write, || Ok(sequence), next).await;
         appended.expect("the storage works")
     }
 
@@ -429,7 +478,7 @@ mod tests {
                 let names: Vec<_> = catalog.list(&scope).map(|d| d.name.clone()).collect();
                 Ok(names.join(" ").into())
             };
-            storage.catalog(Mode::Read, &list, None).await.expect("a list").0.as_string()
+            storage.catalog(Mode::Read, &list, None, None).await.expect("a list").0.as_string()
         };
         assert_eq!(names(&storage).await.as_deref(), Some("apples bananas"));
         let fails = |catalog: &mut Catalog| -> Result<JsValue> {
@@ -439,6 +488,28 @@ mod tests {
         assert_eq!(edit(&storage, &fails).await.expect_err("stopped").code, code::INTERNAL);
         remove(&other, "bananas").await.expect("it is there");
         assert_eq!(names(&storage).await.as_deref(), Some("apples"));
+        Storage::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn an_edit_waits_for_who_has_written_to_the_collection_that_it_is_about() {
+        let (storage, path) = with_collection().await;
+        let ends = |catalog: &mut Catalog| {
+            catalog.remove(&scope(), "apples")?;
+            Ok("removed".into())
+        };
+        let end = async |sequence| {
+            let unchanged = Some(("a", sequence));
+            storage.catalog(Mode::Write, &ends, None, unchanged).await.expect("stored").0
+        };
+        assert_eq!(append(&storage, "a", 0, b"one").await, Appended::Yes);
+        assert!(end(0).await.is_undefined(), "there is a later entry");
+        let manifest = encode_manifest(&Manifest { sequence: 1, ..Manifest::default() });
+        let trimmed = checkpoint(None, &manifest, &[], &[], 1);
+        assert_eq!(storage.checkpoint("a", &trimmed).await, Ok(Checkpointed::Yes));
+        assert!(end(0).await.is_undefined(), "there was a later entry");
+        assert_eq!(end(1).await.as_string().as_deref(), Some("removed"));
+        assert!(load(&storage, "a").await.definition.is_none());
         Storage::destroy(&path).await.expect("destroyed");
     }
 
@@ -474,7 +545,7 @@ mod tests {
             seen.set(missed);
             Ok(None)
         };
-        let appended = storage.append("a", Mode::Read, || Ok(1), next, |_| Ok(0)).await;
+        let appended = storage.append("a", Mode::Read, || Ok(1), next).await;
         assert_eq!(appended, Ok(Appended::Yes));
         assert_eq!(seen.take(), [(2, b"two".to_vec())]);
         let log = vec![(1, b"one".to_vec()), (2, b"two".to_vec())];
@@ -482,10 +553,10 @@ mod tests {
 
         let refused = Error::new(code::INVALID_ARGUMENT, "no");
         let refuses = |_: &[u8], _| Err(refused.clone());
-        let appended = storage.append("a", Mode::Write, || Ok(2), refuses, |_| Ok(0)).await;
+        let appended = storage.append("a", Mode::Write, || Ok(2), refuses).await;
         assert_eq!(appended, Err(refused.clone()));
         let second = |_: &[u8], _| Ok(Some((2, vec![])));
-        let taken = storage.append("a", Mode::Write, || Ok(1), second, |_| Ok(0)).await;
+        let taken = storage.append("a", Mode::Write, || Ok(1), second).await;
         assert_eq!(taken.expect_err("a number is written once").code, code::STORAGE);
         assert_eq!(load(&storage, "a").await.log, log);
         Storage::destroy(&path).await.expect("destroyed");
@@ -524,7 +595,8 @@ mod tests {
         for sequence in 0..3 {
             assert_eq!(append(&storage, "a", sequence, b"entry").await, Appended::Yes);
         }
-        let checkpoint = checkpoint(None, &[3], &[], &[], 3);
+        let manifest = encode_manifest(&Manifest { sequence: 3, ..Manifest::default() });
+        let checkpoint = checkpoint(None, &manifest, &[], &[], 3);
         assert_eq!(storage.checkpoint("a", &checkpoint).await, Ok(Checkpointed::Yes));
         assert!(numbers(&storage, LOG, "a").await.is_empty());
         for behind in 0..3 {

@@ -116,11 +116,14 @@ async fn query_answers_with_the_nearest_of_those_selected(database: &JsDatabase)
     let selection = js("{where: {color: {$ne: 'red'}}}");
     let answer = ok(database.query(id.clone(), &queries, 2.0, &selection, 9.0, &js("[]"))).await;
     assert_eq!(json(&property(&answer, "offsets")), "[0,3,6]");
+    // Scans of the three that match.
+    assert_eq!(json(&property(&answer, "efforts")), "[0,3,3,0,0,3,3,0]");
     assert!(property(&answer, "distances").is_undefined());
 
     let none = js("{where: {color: 'blue'}}");
     let answer = ok(database.query(id, &queries, 2.0, &none, 9.0, &js("['distances']"))).await;
-    let expected = r#"{"ids":[],"dimension":2,"offsets":[0,0,0],"distances":[]}"#;
+    let expected =
+        r#"{"ids":[],"dimension":2,"offsets":[0,0,0],"efforts":[0,0,0,0,0,0,0,0],"distances":[]}"#;
     assert_eq!(json(&answer), expected);
 }
 

@@ -14,8 +14,10 @@ import * as filters from "./cases/filters.mjs";
 import * as handles from "./cases/handles.mjs";
 import * as ingest from "./cases/ingest.mjs";
 import * as persistence from "./cases/persistence.mjs";
+import * as planning from "./cases/planning.mjs";
 import * as queries from "./cases/queries.mjs";
 import * as records from "./cases/records.mjs";
+import * as reembed from "./cases/reembed.mjs";
 import * as schemas from "./cases/schemas.mjs";
 import * as searches from "./cases/searches.mjs";
 import * as storedFunctions from "./cases/stored-functions.mjs";
@@ -24,9 +26,11 @@ const modules = [
   collections,
   records,
   ingest,
+  reembed,
   extremes,
   filters,
   queries,
+  planning,
   embeddingFunctions,
   storedFunctions,
   configurations,

@@ -67,8 +67,9 @@ impl Reference<'_> {
     fn list(&self, knn: &Json) -> Domain {
         let query: Vec<f32> = array(field(knn, "query")).iter().map(number).collect();
         let limit = number(field(knn, "limit")) as usize;
-        let found = self.collection.query(&query, DIMENSION, &self.selection, limit);
+        let found = self.collection.query(&query, DIMENSION, &self.selection, limit, None);
         let mut found: Vec<(usize, f32)> = found.expect("valid")[0]
+            .neighbors
             .iter()
             .map(|neighbor| {
                 let id = &*self.collection.record(neighbor.slot).id;

@@ -39,6 +39,78 @@ for (const { place, worker } of places) {
   });
 }
 
+for (const { place, worker } of places) {
+  test(`${place}: who is elected and does nothing loses the office`, async (t) => {
+    // Background work goes on with a message; where these are held up it stands still, as in a frozen tab.
+    const before = `const held = [];
+      let holding = false;
+      const { postMessage } = MessagePort.prototype;
+      MessagePort.prototype.postMessage = function (...message) {
+        const send = () => postMessage.apply(this, message);
+        if (holding) held.push(send);
+        else send();
+      };
+      new BroadcastChannel("hold").onmessage = ({ data }) => {
+        holding = data;
+        while (!holding && held.length > 0) held.pop()();
+      };`;
+    const { tab } = await profile(t, { before });
+    const one = await tab();
+    const hold = (on) =>
+      one.page.evaluate((on) => new BroadcastChannel("hold").postMessage(on), on);
+    await one.open({ worker });
+    await one.writeMuch();
+    await one.checkpointed();
+    await hold(true);
+    const two = await tab();
+    await two.open({ worker });
+
+    // Once is no reason yet.
+    await two.writeMuch();
+    await two.elects(1, 1);
+    assert.notEqual(await two.stored("log"), 0);
+    for (let n = 2; n <= 5; n += 1) await two.writeMuch();
+    await two.checkpointed();
+    await two.elects(1, 0);
+    await two.write("add", ["a"]);
+
+    await hold(false);
+    await one.write("add", ["b"]);
+    assert.equal(await one.count(), 1102);
+    await two.seesCount(1102);
+    // It stands for election like any other.
+    await one.writeMuch();
+    await one.elects(1, 1);
+    await two.checkpointed();
+    await two.close();
+    await one.elects(1, 0);
+    await one.writeMuch();
+    await one.checkpointed();
+    assert.deepEqual((await one.ids()).length, 1102);
+  });
+}
+
+test("who does its work keeps the office, however much others write", async (t) => {
+  const before = `globalThis.timesTaken = 0;
+    const { request } = LockManager.prototype;
+    LockManager.prototype.request = function (name, how, ...rest) {
+      if (how.steal) globalThis.timesTaken += 1;
+      return request.call(this, name, how, ...rest);
+    };`;
+  const { tab } = await profile(t, { before });
+  const [one, two] = [await tab(), await tab()];
+  await one.open({ worker: false });
+  await one.writeMuch();
+  await one.checkpointed();
+  await two.open({ worker: false });
+  for (let n = 1; n <= 10; n += 1) {
+    await two.writeMuch();
+    await one.checkpointed();
+  }
+  assert.equal(await two.page.evaluate(() => globalThis.timesTaken), 0);
+  await two.elects(1, 1);
+});
+
 test("a tab that follows reads no page again when another makes a checkpoint", async (t) => {
   // A slow machine needs more than the time that others get to take in the log.
   const before = `const { setTimeout: set } = globalThis;

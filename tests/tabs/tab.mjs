@@ -344,6 +344,32 @@ export async function damageGraph() {
   if (damaged === 0) throw new Error("there is no page of a graph");
 }
 
+/** What a client that has loaded nothing finds wrong. */
+export async function verify(options) {
+  const other = new vecino.PersistentClient({ path: "tabs", durability: "strict", ...options });
+  const { ok, collections, problems } = await other.verify();
+  await other.close();
+  const found = collections.flatMap((each) => each.problems).concat(problems);
+  const lost = collections.flatMap((each) => each.lost);
+  return { ok, lost, problems: found.map(({ where, code }) => ({ where, code })) };
+}
+
+/** Resolves when nothing is wrong any more. */
+export async function soundAgain(options) {
+  await until(
+    async () => (await verify(options)).ok,
+    (ok) => ok,
+    "a sound database",
+  );
+}
+
+/** Of so many records how many are found as nearest to their own embedding. */
+export async function rightAnswers(n) {
+  const { ids, embeddings } = await notes.get({ limit: n, include: ["embeddings"] });
+  const answer = await notes.query({ queryEmbeddings: embeddings, nResults: 1, include: [] });
+  return ids.filter((id, i) => answer.ids[i][0] === id).length;
+}
+
 /** The warnings that two clients of one engine hear while it loads the collection. */
 export async function warningsOfTwo(options, { cancels }) {
   const clients = [1, 2].map(() => new vecino.PersistentClient({ path: "tabs", ...options }));

@@ -1,4 +1,4 @@
-// Calls the engine's Database class, and nothing in between: `work` is never called.
+// Calls the engine's Database class, and nothing in between: its `work` is never called.
 import initialize, { Database } from "../../../build/wasm/vecino.js";
 import wasm from "../../../build/wasm/vecino_bg.wasm?url";
 
@@ -10,7 +10,7 @@ async function call(method, args) {
     database = await Database.open(...args);
     return undefined;
   }
-  return database[method](...args);
+  return database.call(method, args);
 }
 
 self.onmessage = async ({ data: { id, method, args } }) => {

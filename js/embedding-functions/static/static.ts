@@ -28,6 +28,9 @@ export interface StaticEmbeddingFunctionConfig {
 }
 
 const MODEL = "static-minilm-256";
+
+/** How long the thread is held up at a stretch, in milliseconds: within a frame. */
+const SLICE = 4;
 const CLASS = "StaticEmbeddingFunction";
 
 /**
@@ -56,8 +59,17 @@ export class StaticEmbeddingFunction {
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<Float32Array[]> {
     const table = await this.#load();
-    options.signal?.throwIfAborted();
-    return texts.map((text, index) => embedText(table, text, index));
+    const embeddings: Float32Array[] = [];
+    let start = performance.now();
+    for (const [index, text] of texts.entries()) {
+      if (performance.now() - start > SLICE) {
+        await new Promise((resolve) => setTimeout(resolve));
+        start = performance.now();
+      }
+      options.signal?.throwIfAborted();
+      embeddings.push(embedText(table, text, index));
+    }
+    return embeddings;
   }
 
   /** Loads the model, if it is not there yet, and says what it is. */

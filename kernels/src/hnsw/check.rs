@@ -14,8 +14,8 @@ impl Graph {
         self.check_counts()?;
         self.check_ring()?;
         // For each slot the last list that linked to it, counted from 1: finds links that are there twice.
-        let mut linked_by = vec![0_u64; self.nodes.len()];
-        let mut list = 0;
+        let mut linked_by = vec![0_u32; self.nodes.len()];
+        let mut list = 0_u32;
         for slot in 0..self.slots() {
             let Some(top) = self.level(slot) else {
                 if !self.neighbors(slot, 0).is_empty() {
@@ -105,8 +105,8 @@ impl Graph {
         &self,
         slot: u32,
         level: u8,
-        linked_by: &mut [u64],
-        list: u64,
+        linked_by: &mut [u32],
+        list: u32,
     ) -> Result<(), String> {
         let links = self.neighbors(slot, level);
         let here = || format!("node {slot} on level {level}");
@@ -118,15 +118,15 @@ impl Graph {
             if link == slot {
                 return Err(format!("{} links to itself", here()));
             }
-            match self.level(link) {
-                None => return Err(format!("{} links to {link}, which has no node", here())),
-                Some(top) if top < level => {
+            match self.node(link) {
+                Node::Absent => {
+                    return Err(format!("{} links to {link}, which has no node", here()));
+                }
+                Node::Twin => return Err(format!("{} links to {link}, which is a twin", here())),
+                Node::Live { level: top } | Node::Removed { level: top } if top < level => {
                     return Err(format!("{} links to {link}, which ends at {top}", here()));
                 }
-                Some(_) if self.node(link) == Node::Twin => {
-                    return Err(format!("{} links to {link}, which is a twin", here()));
-                }
-                Some(_) => {}
+                Node::Live { .. } | Node::Removed { .. } => {}
             }
             if std::mem::replace(&mut linked_by[link as usize], list) == list {
                 return Err(format!("{} links to {link} twice", here()));

@@ -65,12 +65,10 @@ impl Graph {
     }
 
     /// Put back the [`Graph::entry_point`] after all nodes. The graph is complete then, and every page counts as
-    /// clean. A search cannot fail any more, whatever the links were; that they make sense is for
-    /// [`Graph::check`] to say.
+    /// clean.
     ///
     /// # Errors
-    /// If a link leads beyond the last node, the ring is broken, or the entry point is not a live node on the highest level.
-    /// The graph is not to be used then.
+    /// If a link leads beyond the last node, and what [`Graph::check`] finds. The graph is not to be used then.
     #[inline]
     pub fn restore_entry_point(&mut self, entry_point: Option<u32>) -> Result<(), Damaged> {
         if let Some(link) = self.highest_restored_link.take().filter(|&link| link >= self.slots()) {
@@ -80,7 +78,7 @@ impl Graph {
             )));
         }
         self.entry_point = entry_point;
-        self.check_entry_point().and_then(|()| self.check_ring()).map_err(Damaged)?;
+        self.check().map_err(Damaged)?;
         self.take_dirty_pages();
         Ok(())
     }

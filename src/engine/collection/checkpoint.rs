@@ -8,6 +8,10 @@
 //! writes at most [`WRITTEN_PER_WORK`] bytes for each byte of it, however the changes are scattered.
 //! Work is the log, [`ENTRY_BYTES`] more for each entry, and [`STEP_BYTES`] for each step of linking.
 //!
+//! A single add of what is new writes it once with the log and once with a checkpoint, and with that the
+//! pages of each kind that were partly full. Linking it changes nodes all over the graph: these pages are
+//! covered by the bytes that a step of linking is worth.
+//!
 //! Space. A page without records, or without nodes, is deleted and no longer named. A page of vectors
 //! holds those of live slots and of tombstones; it is written again, without the others, when these
 //! have become one in [`VACANT_PART`] of what is stored of it: three bytes at most for each that comes back.
@@ -38,6 +42,9 @@ const WRITTEN_PER_WORK: usize = 4;
 const ENTRY_BYTES: usize = 1 << 10;
 /// What a step of linking is worth in bytes.
 const STEP_BYTES: usize = 4 << 10;
+
+/// Who is to make checkpoints and lets the log become so many times too long does not make any.
+const OVERDUE: usize = 4;
 
 /// A page of vectors is written again when one in this many of those stored is not in use.
 const VACANT_PART: u32 = 4;
@@ -72,6 +79,8 @@ pub(super) struct Stored {
     log_bytes: usize,
     log_entries: usize,
     graph_steps: usize,
+    /// The last entry in the latest checkpoint of another tab that this one knows of.
+    seen: u64,
 }
 
 impl Stored {
@@ -139,20 +148,43 @@ impl Collection {
     /// says that no background work is left.
     #[must_use]
     pub fn checkpoint_due(&self, idle: bool) -> bool {
-        let Stored { log_bytes, log_entries, graph_steps, .. } = self.stored;
-        let steps = if idle { GRAPH_STEPS } else { GRAPH_STEPS_BUSY };
-        let worth = log_bytes >= LOG_BYTES || log_entries >= LOG_ENTRIES || graph_steps >= steps;
-        let work = log_bytes + log_entries * ENTRY_BYTES + graph_steps * STEP_BYTES;
-        worth && work * WRITTEN_PER_WORK >= self.checkpoint_bytes()
+        let steps = self.stored.graph_steps;
+        self.due(1, steps, steps >= if idle { GRAPH_STEPS } else { GRAPH_STEPS_BUSY })
     }
 
-    /// About how many bytes a checkpoint would write now.
-    fn checkpoint_bytes(&self) -> usize {
-        let Stored { changed_record_pages, record_bytes, log_bytes, .. } = &self.stored;
-        let stored = |page| record_bytes.get(page).map_or(0, |bytes| *bytes as usize);
+    /// Whether the log alone has become [`OVERDUE`] times as long as it is when a checkpoint is due.
+    #[must_use]
+    pub fn checkpoint_overdue(&self) -> bool {
+        self.due(OVERDUE, 0, false)
+    }
+
+    /// Whether it is due for so many steps of linking, if these are worth it, and a log so many `times`
+    /// shorter.
+    fn due(&self, times: usize, steps: usize, worth: bool) -> bool {
+        let Stored { log_bytes, log_entries, .. } = self.stored;
+        let worth = worth || log_bytes >= times * LOG_BYTES || log_entries >= times * LOG_ENTRIES;
+        let work = log_bytes + log_entries * ENTRY_BYTES + steps * STEP_BYTES;
         // What is new in a page of records comes from the log.
-        log_bytes
-            + changed_record_pages.ones().map(stored).sum::<usize>()
+        worth && work * WRITTEN_PER_WORK >= log_bytes + times * self.rewritten_bytes()
+    }
+
+    /// Tells that the last checkpoint in storage holds the log up to `sequence`. Returns whether that is
+    /// later than known; then it is another tab's, and the log is taken to begin anew.
+    pub fn checkpoint_seen(&mut self, sequence: u64) -> bool {
+        let stored = &mut self.stored;
+        let newer = sequence > stored.manifest.sequence.max(stored.seen);
+        if newer {
+            stored.seen = sequence;
+            (stored.log_bytes, stored.log_entries) = (0, 0);
+        }
+        newer
+    }
+
+    /// About how many bytes a checkpoint would write now, besides what is new in pages of records.
+    fn rewritten_bytes(&self) -> usize {
+        let Stored { changed_record_pages, record_bytes, .. } = &self.stored;
+        let stored = |page| record_bytes.get(page).map_or(0, |bytes| *bytes as usize);
+        changed_record_pages.ones().map(stored).sum::<usize>()
             + self.vectors.as_ref().map_or(0, Vectors::dirty_bytes)
             + self.graph.dirty_bytes()
     }

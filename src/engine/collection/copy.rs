@@ -8,7 +8,8 @@ impl Collection {
     #[must_use]
     pub fn copy(&self) -> Change {
         let everything = Selection::default();
-        let slots = self.get(&everything, None, 0).expect("there is no clause to be wrong");
+        // There is no clause to be wrong.
+        let slots = self.get(&everything, None, 0).unwrap_or_default();
         let dimension = self.dimension().unwrap_or(0);
         let mut change = Change {
             dimension: u32::try_from(dimension).expect("below the maximum"),

@@ -12,6 +12,7 @@
 
 mod checkpoint;
 mod copy;
+mod heir;
 mod link;
 mod lost;
 mod plan;
@@ -21,9 +22,10 @@ mod search;
 mod verify;
 
 pub use checkpoint::Checkpoint;
+pub use heir::Outdated;
 pub use plan::{Batch, Embeddings, Operation};
-pub use read::Selection;
-pub use restore::Problem;
+pub use read::{Found, Selection};
+pub use restore::{Opening, Problem};
 pub use search::SearchAnswer;
 pub use verify::{Health, Stored as StoredParts};
 

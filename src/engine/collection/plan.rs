@@ -7,7 +7,7 @@ use crate::engine::change::{Change, Put, Write};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
 use crate::engine::metadata::MetadataPatch;
-use crate::engine::texts::Texts;
+use crate::engine::text_map::TextMap;
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -228,7 +228,7 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    let mut seen = Texts::with_capacity_and_hasher(ids.len(), Default::default());
+    let mut seen = TextMap::with_capacity_and_hasher(ids.len(), Default::default());
     for (at, id) in (0..).zip(ids) {
         if id.is_empty() {
             return invalid(format!(

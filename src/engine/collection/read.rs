@@ -13,7 +13,16 @@ use super::Collection;
 use super::plan::check_vector;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::filter::{Where, WhereDocument};
-use crate::engine::planner::{Plan, Situation};
+use crate::engine::planner::{Explanation, Plan, Situation};
+
+/// The answer to one query.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Nearest first.
+    pub neighbors: Vec<Neighbor>,
+    /// How they were found.
+    pub explanation: Explanation,
+}
 
 /// Which records a call means: those that satisfy everything that is `Some`.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +72,7 @@ impl Collection {
     /// For each query the `k` nearest of the selected records, nearest first, fewer only if fewer match.
     ///
     /// `queries` holds n x `dimension` numbers. O(matches) for an exact scan, about O(ef log n) for
-    /// a walk through the graph; the planner chooses.
+    /// a walk through the graph; the planner chooses. `ef` stands for the configured `ef_search`; 0 means a scan.
     ///
     /// # Errors
     /// `dimension_mismatch`, `non_finite`, `zero_vector`, `invalid_argument`.
@@ -73,10 +82,11 @@ impl Collection {
         dimension: usize,
         selection: &Selection,
         k: usize,
-    ) -> Result<Vec<Vec<Neighbor>>> {
-        let mut lists = self.neighbors(queries, dimension, selection, k)?;
-        lists.iter_mut().for_each(|list| self.order_ties(list));
-        Ok(lists)
+        ef: Option<u32>,
+    ) -> Result<Vec<Found>> {
+        let mut answers = self.neighbors(queries, dimension, selection, k, ef)?;
+        answers.iter_mut().for_each(|found| self.order_ties(&mut found.neighbors));
+        Ok(answers)
     }
 
     /// [`Collection::query`] with ties in the order of slots, so that the first of a list are what a
@@ -87,7 +97,8 @@ impl Collection {
         dimension: usize,
         selection: &Selection,
         k: usize,
-    ) -> Result<Vec<Vec<Neighbor>>> {
+        ef: Option<u32>,
+    ) -> Result<Vec<Found>> {
         if queries.is_empty() || dimension == 0 || !queries.len().is_multiple_of(dimension) {
             let message = format!(
                 "query got {} numbers for embeddings of dimension {dimension}; expected at least one embedding",
@@ -102,7 +113,7 @@ impl Collection {
         }
         let Some(vectors) = &self.vectors else {
             self.matches(selection)?;
-            return Ok(vec![Vec::new(); rows.len()]);
+            return Ok(rows.map(|_| scanned(Vec::new(), 0, 0)).collect());
         };
         if vectors.dimension() != dimension {
             let message = format!(
@@ -113,7 +124,8 @@ impl Collection {
             return Err(Error::new(Code::DimensionMismatch, message));
         }
         let matches = self.matches(selection)?;
-        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k)).collect())
+        let ef = ef.unwrap_or(self.definition.configuration.ef_search) as usize;
+        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k, ef)).collect())
     }
 
     /// Puts records that are equally far into insertion order; so far they go by slot.
@@ -132,7 +144,8 @@ impl Collection {
         row: &[f32],
         matches: &FixedBitSet,
         k: usize,
-    ) -> Vec<Neighbor> {
+        ef: usize,
+    ) -> Found {
         let mut memory = self.memory.borrow_mut();
         let query = vectors.query(row, &mut memory);
         let count = matches.count_ones(..);
@@ -144,11 +157,12 @@ impl Collection {
             linked: self.graph.len(),
             dimension: vectors.dimension(),
             k,
-            ef_search: self.definition.configuration.ef_search as usize,
+            ef_search: ef,
         });
+        let mut walked = 0;
         if let (Plan::Graph { ef }, true) = (plan, k > 0) {
             let mut scratch = self.scratch.borrow_mut();
-            let found = if count == live {
+            let walk = if count == live {
                 Some(self.graph.search(vectors, &query, k, ef, &mut scratch))
             } else {
                 let accept = &|slot: u32| matches.contains(slot as usize);
@@ -157,19 +171,22 @@ impl Collection {
                 let filter = Filter { accept, share, starts };
                 self.graph.search_filtered(vectors, &query, k, ef, filter, &mut scratch)
             };
-            if let Some(mut found) = found {
+            walked = scratch.estimates();
+            if let Some(mut neighbors) = walk {
                 let mut tail = self.unlinked.clone();
                 tail.intersect_with(matches);
-                found.extend(exact_search(vectors, &query, &tail, k));
-                nearest::sort(&mut found);
-                found.truncate(k);
-                if found.len() == k {
-                    return found;
+                neighbors.extend(exact_search(vectors, &query, &tail, k));
+                nearest::sort(&mut neighbors);
+                neighbors.truncate(k);
+                if neighbors.len() == k {
+                    let scanned = tail.count_ones(..);
+                    let explanation = Explanation { plan, matches: count, scanned, walked };
+                    return Found { neighbors, explanation };
                 }
             }
             // The walk got lost; a scan finds them all.
         }
-        exact_search(vectors, &query, matches, k)
+        scanned(exact_search(vectors, &query, matches, k), count, walked)
     }
 
     /// The selected records as a set of live slots.
@@ -191,6 +208,12 @@ impl Collection {
         }
         Ok(Cow::Owned(matches))
     }
+}
+
+/// The answer of a scan over `matches` records, after a walk that was given up if `walked` is not 0.
+fn scanned(neighbors: Vec<Neighbor>, matches: usize, walked: usize) -> Found {
+    let explanation = Explanation { plan: Plan::Exact, matches, scanned: matches, walked };
+    Found { neighbors, explanation }
 }
 
 /// From how many matches a filtered walk starts.

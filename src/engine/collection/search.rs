@@ -2,7 +2,7 @@
 
 use vecino_kernels::nearest::{self, Neighbor};
 
-use super::Collection;
+use super::{Collection, Found};
 use crate::engine::error::Result;
 use crate::engine::rank::{Knn, Search};
 
@@ -79,11 +79,12 @@ impl Collection {
         let dimension = knns.first().map_or(0, |knn| knn.query.len());
         let queries = knns.iter().map(|knn| knn.query.as_slice()).collect::<Vec<_>>().concat();
         let k = knns.iter().map(|knn| knn.limit).max().unwrap_or(0);
-        let mut lists = self.neighbors(&queries, dimension, selection, k as usize)?;
-        for (knn, list) in knns.iter().zip(&mut lists) {
-            list.truncate(knn.limit as usize);
-        }
-        Ok(lists)
+        let answers = self.neighbors(&queries, dimension, selection, k as usize, None)?;
+        let cut = |(knn, mut found): (&Knn, Found)| {
+            found.neighbors.truncate(knn.limit as usize);
+            found.neighbors
+        };
+        Ok(knns.iter().zip(answers).map(cut).collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Verifying: everything stored of a collection against its checksums and against each other.
 
 use super::Collection;
-use super::restore::Problem;
+use super::restore::{Opening, Problem};
 use crate::engine::error::{Error, Result};
 use crate::engine::format::{
     Lost, Manifest, PageKey, Place, decode_definition, decode_manifest, is_whole_manifest,
@@ -93,7 +93,7 @@ impl Health {
                 Problem::add(problems, "damaged", &"the manifest", what);
             }
         }
-        let mut all: Vec<PageKey> = named.pages().collect();
+        let mut all: Vec<PageKey> = named.pages().iter().map(|page| page.key).collect();
         all.extend_from_slice(&named.kept_pages);
         for key in &keys {
             if !all.contains(key) {
@@ -110,7 +110,8 @@ impl Health {
             let what = "a page is named twice";
             Problem::add(problems, "inconsistent", &Place::Page(all[at]), what);
         }
-        let (collection, found) = Collection::examine(definition, manifest.as_deref(), pages, log)?;
+        let opening = Opening::of_all(definition, manifest.as_deref(), pages)?;
+        let (collection, found) = opening.examine(log)?;
         let health = collection.health();
         self.records = health.records;
         self.sequence = health.sequence;

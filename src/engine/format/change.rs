@@ -76,6 +76,7 @@ pub fn decode_change(bytes: &[u8]) -> Result<Change> {
     let dimension = reader.u32()?;
     let mut writes = Vec::with_capacity(touched.len());
     let mut with_embedding = 0;
+    let mut keys = Vec::new();
     for (touched, id) in touched {
         let id = id.to_owned();
         if touched == Touched::Deleted {
@@ -88,7 +89,7 @@ pub fn decode_change(bytes: &[u8]) -> Result<Change> {
             embedding: reader.u8()? != 0,
             document: reader.option(|reader| Ok(reader.text()?.to_owned()))?,
             uri: reader.option(|reader| Ok(reader.text()?.to_owned()))?,
-            metadata: reader.option(|reader| reader.option(Reader::metadata))?,
+            metadata: reader.option(|reader| reader.option(|reader| reader.metadata(&mut keys)))?,
         };
         if put.created && !put.embedding {
             return Err(damage("a log entry creates a record without an embedding"));

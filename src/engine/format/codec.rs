@@ -163,11 +163,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(super) fn metadata(&mut self) -> Result<Metadata> {
+    /// `keys` are those of the record before: mostly the same, and then not allocated again.
+    pub(super) fn metadata(&mut self, keys: &mut Vec<Key>) -> Result<Metadata> {
         let count = self.count(5)?;
         let mut entries = Vec::with_capacity(count);
-        for _ in 0..count {
-            let key = Key::from(self.text()?);
+        for at in 0..count {
+            let name = self.text()?;
+            if keys.get(at).is_none_or(|key| **key != *name) {
+                keys.truncate(at);
+                keys.push(name.into());
+            }
+            let key = keys[at].clone();
             let value = match self.u8()? {
                 5 => self.list()?,
                 tag => self.scalar(tag)?,

@@ -3,6 +3,7 @@
 //! ```text
 //! id | tenant | database | name | created u64 | seed u64 | metadata? | measure u8 | ef_construction u32
 //! | ef_search u32 | max_neighbors u32 | resize_factor f64 | sync_threshold u32 | extra?
+//! | public id, only if it is another one
 //! ```
 //!
 //! `measure` is the number of the space and four times that of the quantization.
@@ -40,6 +41,9 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
     out.u64(definition.configuration.resize_factor.to_bits());
     out.u32(definition.configuration.sync_threshold);
     out.option(definition.extra.as_deref(), Writer::text);
+    if let Some(public_id) = &definition.public_id {
+        out.text(public_id);
+    }
     frame::seal(Kind::Definition, out.0)
 }
 
@@ -55,9 +59,13 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
         name: reader.text()?.to_owned(),
         created: reader.u64()?,
         seed: reader.u64()?,
-        metadata: reader.option(Reader::metadata)?,
+        metadata: reader.option(|reader| reader.metadata(&mut Vec::new()))?,
         configuration: configuration(&mut reader)?,
         extra: reader.option(Reader::text)?.map(str::to_owned),
+        public_id: match reader.0 {
+            [] => None,
+            _ => Some(reader.text()?.to_owned()),
+        },
     };
     reader.end()?;
     Ok(definition)

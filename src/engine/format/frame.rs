@@ -39,8 +39,14 @@ impl Kind {
     }
 }
 
+/// A number that says nearly which bytes these are: what checksums are made with, for maps in memory.
+#[must_use]
+pub fn digest(bytes: &[u8], seed: u64) -> u64 {
+    xxh64(bytes, seed)
+}
+
 pub(super) fn checksum(kind: Kind, version: u8, body: &[u8]) -> u64 {
-    xxh64(body, u64::from(kind as u8) << 8 | u64::from(version))
+    digest(body, u64::from(kind as u8) << 8 | u64::from(version))
 }
 
 /// An empty frame whose body is appended by the caller; [`seal`] completes it.

@@ -49,6 +49,30 @@ pub struct Manifest {
     pub lost: Vec<Lost>,
 }
 
+/// What a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// The ids of a page of records.
+    Ids,
+    /// Embeddings.
+    Vectors,
+    /// Records.
+    Records,
+    /// Nodes of the graph.
+    Graph,
+}
+
+/// A page that a manifest names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// What it holds.
+    pub content: Content,
+    /// Its number among the pages that hold this.
+    pub number: u32,
+    /// Where it is stored.
+    pub key: PageKey,
+}
+
 /// A record that cannot be read any more, or more than that.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Lost {
@@ -104,10 +128,23 @@ impl std::fmt::Display for Place {
 }
 
 impl Manifest {
-    /// Keys of the pages that make up the collection, in the order in which opening takes them.
-    pub fn pages(&self) -> impl Iterator<Item = PageKey> {
-        let keys = [&self.id_pages, &self.vector_pages, &self.record_pages, &self.graph_pages];
-        keys.into_iter().flatten().copied().filter(|key| *key != NO_PAGE)
+    /// The pages that make up the collection, in the order in which opening takes them.
+    #[must_use]
+    pub fn pages(&self) -> Vec<Page> {
+        let mut pages = Vec::new();
+        for (content, keys) in [
+            (Content::Ids, &self.id_pages),
+            (Content::Vectors, &self.vector_pages),
+            (Content::Records, &self.record_pages),
+            (Content::Graph, &self.graph_pages),
+        ] {
+            for (number, &key) in (0..).zip(keys) {
+                if key != NO_PAGE {
+                    pages.push(Page { content, number, key });
+                }
+            }
+        }
+        pages
     }
 }
 
@@ -134,7 +171,7 @@ impl Default for Manifest {
 /// The bytes of a manifest.
 #[must_use]
 pub fn encode_manifest(manifest: &Manifest) -> Vec<u8> {
-    let mut out = Writer(frame::begin(Kind::Manifest, 64 + manifest.pages().count() * 8));
+    let mut out = Writer(frame::begin(Kind::Manifest, 64 + manifest.pages().len() * 8));
     out.u64(manifest.sequence);
     out.u64(manifest.next_order);
     out.u64(manifest.next_key);

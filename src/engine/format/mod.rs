@@ -30,11 +30,11 @@ mod vector_page;
 
 pub use change::{Touched, decode_change, decode_touched, encode_change};
 pub use definition::{decode_definition, encode_definition};
-pub use frame::FORMAT_VERSION;
+pub use frame::{FORMAT_VERSION, digest};
 pub use graph_page::{StoredNode, decode_graph_page, encode_graph_page};
 pub use id_page::{decode_id_page, encode_id_page};
 pub use manifest::{
-    Lost, Manifest, NO_PAGE, PageKey, Part, Place, decode_manifest, encode_manifest,
+    Content, Lost, Manifest, NO_PAGE, Page, PageKey, Part, Place, decode_manifest, encode_manifest,
     is_whole_manifest,
 };
 pub use namespaces::{decode_namespaces, encode_namespaces};

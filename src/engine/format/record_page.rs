@@ -33,6 +33,7 @@ pub fn decode_record_page(bytes: &[u8]) -> Result<Vec<(u32, Record)>> {
     let mut reader = Reader(frame::open(Kind::RecordPage, bytes)?);
     let count = reader.count(19)?;
     let mut records = Vec::with_capacity(count);
+    let mut keys = Vec::new();
     for _ in 0..count {
         let slot = reader.u32()?;
         let record = Record {
@@ -40,7 +41,7 @@ pub fn decode_record_page(bytes: &[u8]) -> Result<Vec<(u32, Record)>> {
             id: reader.text()?.into(),
             document: reader.option(|reader| Ok(reader.text()?.into()))?,
             uri: reader.option(|reader| Ok(reader.text()?.into()))?,
-            metadata: reader.option(Reader::metadata)?,
+            metadata: reader.option(|reader| reader.metadata(&mut keys))?,
         };
         records.push((slot, record));
     }

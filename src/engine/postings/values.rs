@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::ordered::Ordered;
 use crate::engine::metadata::Scalar;
-use crate::engine::texts::Texts;
+use crate::engine::text_map::TextMap;
 
 /// Slots by scalar value.
 #[derive(Debug, Default)]
@@ -15,7 +15,7 @@ pub struct Values {
     numbers: Ordered,
     /// Slots of `false` under 0, of `true` under 1, of each text under its number in `texts`.
     others: Ordered,
-    texts: Texts,
+    texts: TextMap,
     /// Numbers of texts that no record has any more. Those below the highest are in use or here.
     unused: Vec<u32>,
 }

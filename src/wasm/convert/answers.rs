@@ -2,15 +2,15 @@
 //! arrays, which are copied as a whole.
 
 use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
-use vecino_kernels::nearest::Neighbor;
 use vecino_kernels::vectors::Quantization;
 use wasm_bindgen::JsValue;
 
 use super::arguments::Include;
 use crate::engine::catalog::Database;
-use crate::engine::collection::Collection;
+use crate::engine::collection::{Collection, Found, Outdated};
 use crate::engine::definition::{Configuration, Definition};
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
+use crate::engine::planner::{Explanation, Plan};
 use crate::wasm::database::Stats;
 use crate::wasm::errors::{Error, Result, code};
 
@@ -101,17 +101,34 @@ pub(crate) fn from_records(
     Ok(columns.into_object()?.into())
 }
 
+/// How many records an heir lacks, of how many; then the ids of the first of them.
+pub(crate) fn from_outdated(collection: &Collection, outdated: &Outdated) -> JsValue {
+    let answer = Array::of2(&outdated.count.into(), &collection.count().into());
+    for slot in &outdated.slots {
+        answer.push(&JsValue::from_str(&collection.record(*slot).id));
+    }
+    answer.into()
+}
+
 /// The answer of a query: the columns of a get for all queries one after the other, `distances`,
-/// and `offsets`, of which query i has the rows from the i-th up to the next.
+/// `offsets`, of which query i has the rows from the i-th up to the next, and `efforts`: for each query the
+/// candidates kept (0 for a scan), the matches, and how many distances were scanned and walked.
 pub(crate) fn from_neighbors(
     collection: &Collection,
-    answers: &[Vec<Neighbor>],
+    answers: &[Found],
     include: Include,
 ) -> Result<JsValue> {
     let mut columns = Columns::new(collection, include);
     let mut distances = Vec::new();
     let mut offsets = vec![0_u32];
-    for neighbors in answers {
+    let mut efforts = Vec::new();
+    for Found { neighbors, explanation } in answers {
+        let Explanation { plan, matches, scanned, walked } = *explanation;
+        let ef = match plan {
+            Plan::Exact => 0,
+            Plan::Graph { ef } => ef,
+        };
+        efforts.extend([ef, matches, scanned, walked].map(|count| count as u32));
         for neighbor in neighbors {
             columns.push(neighbor.slot);
             distances.push(neighbor.distance);
@@ -120,6 +137,7 @@ pub(crate) fn from_neighbors(
     }
     let answer = columns.into_object()?;
     set(&answer, "offsets", &Uint32Array::from(offsets.as_slice()))?;
+    set(&answer, "efforts", &Uint32Array::from(efforts.as_slice()))?;
     if include.distances {
         set(&answer, "distances", &Float32Array::from(distances.as_slice()))?;
     }
@@ -180,7 +198,7 @@ fn define(object: &Object, name: &JsString, value: &JsValue) {
     let _ = Reflect::define_property(object, name, &descriptor);
 }
 
-/// `{ id, tenant, database, name, metadata?, configuration: { hnsw: { space, ... }, quantization? }, extra? }`.
+/// `{ id, key, tenant, database, name, metadata?, configuration: { hnsw, quantization? }, extra? }`.
 pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     let Configuration {
         space,
@@ -205,16 +223,17 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
         set(&configuration, "quantization", &quantization.as_str().into())?;
     }
     let info = Object::new();
-    set(&info, "id", &definition.id.as_str().into())?;
-    set(&info, "tenant", &definition.scope.tenant.as_str().into())?;
-    set(&info, "database", &definition.scope.database.as_str().into())?;
-    set(&info, "name", &definition.name.as_str().into())?;
+    set(&info, "id", &JsValue::from_str(definition.public_id()))?;
+    set(&info, "key", &JsValue::from_str(&definition.id))?;
+    set(&info, "tenant", &JsValue::from_str(&definition.scope.tenant))?;
+    set(&info, "database", &JsValue::from_str(&definition.scope.database))?;
+    set(&info, "name", &JsValue::from_str(&definition.name))?;
     if let Some(metadata) = &definition.metadata {
         set(&info, "metadata", &from_metadata(metadata, &mut Keys::new()))?;
     }
     set(&info, "configuration", &configuration)?;
     if let Some(extra) = &definition.extra {
-        set(&info, "extra", &extra.as_str().into())?;
+        set(&info, "extra", &JsValue::from_str(extra))?;
     }
     Ok(info.into())
 }

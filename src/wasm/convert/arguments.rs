@@ -121,9 +121,11 @@ pub(crate) struct Selected {
     pub(crate) selection: Selection,
     pub(crate) limit: Option<u32>,
     pub(crate) offset: u32,
+    /// For a query: how many candidates to keep instead of `ef_search`; 0 for a scan.
+    pub(crate) ef: Option<u32>,
 }
 
-/// Reads `{ ids?, where?, whereDocument?, limit?, offset? }`.
+/// Reads `{ ids?, where?, whereDocument?, limit?, offset?, ef? }`.
 pub(crate) fn to_selected(value: &JsValue) -> Result<Selected> {
     let object = to_object(value, "the selection of records")?;
     let ids = property(object, "ids").map(|ids| to_strings(&ids, "ids")).transpose()?;
@@ -140,6 +142,7 @@ pub(crate) fn to_selected(value: &JsValue) -> Result<Selected> {
         selection: Selection { ids, filter, document_filter },
         limit: to_optional_count(object, "limit")?,
         offset: to_optional_count(object, "offset")?.unwrap_or(0),
+        ef: to_optional_count(object, "ef")?,
     })
 }
 

@@ -8,9 +8,10 @@ mod search;
 
 pub(crate) use answers::{
     from_database, from_databases, from_definition, from_definitions, from_indexing_status,
-    from_neighbors, from_records, from_stats,
+    from_neighbors, from_outdated, from_records, from_stats,
 };
 pub(crate) use arguments::{
-    to_batch, to_changes, to_count, to_floats, to_include, to_new_collection, to_scope, to_selected,
+    Selected, to_batch, to_changes, to_count, to_floats, to_include, to_new_collection, to_scope,
+    to_selected,
 };
 pub(crate) use search::{from_answers, to_searches};

@@ -1,22 +1,21 @@
-// The figures as Markdown.
-import { median } from "../page/statistics.js";
+// Tables of storing and opening.
+import { median } from "../../page/statistics.js";
+import { mb, ms, seconds, table } from "./table.mjs";
 
-const ms = (value) =>
-  value === undefined ? "-" : `${value.toPrecision(value < 1000 ? 3 : 4).replace(/\.0+$/, "")} ms`;
-const seconds = (value) => (value === undefined ? "not linked" : `${(value / 1000).toFixed(1)} s`);
-const mb = (bytes) => (bytes === undefined ? "not told" : `${(bytes / 1e6).toFixed(1)} MB`);
-const row = (cells) => `| ${cells.join(" | ")} |`;
-const table = (head, rows) =>
-  [row(head), row(head.map((_, at) => (at ? "--:" : "---"))), ...rows.map(row)].join("\n");
+const linkedSeconds = (value) => (value === undefined ? "not linked" : seconds(value));
 
 /** How many times slower `slow` is than `fast`: the median over the blocks, which were measured in turns. */
 export function ratio(slow, fast) {
   return median(slow.blockMs.map((value, block) => value / fast.blockMs[block]));
 }
 
-export function markdown(figures) {
-  return [headline(figures), searching(figures), storing(figures), machine(figures)].join("\n\n");
+export function storingText(figures) {
+  return [headline(figures), searching(figures), storing(figures), notes].join("\n\n");
 }
+
+const notes =
+  "Exact scan: the engine's Database class in a worker of its own, without background work. " +
+  "Browser start: from the navigation, not from the start of the process.";
 
 const find = ({ asked }, name) => asked.find((result) => result.name === name);
 
@@ -65,7 +64,7 @@ function storing({ package: linked, unlinked, reloads, restarts }) {
       "add, p50 and p95 of a batch of 1,000",
       ...[linked, unlinked].map(({ batch }) => `${ms(batch.p50)}, ${ms(batch.p95)}`),
     ],
-    ["build, until all is linked", seconds(linked.buildMs), "-"],
+    ["build, until all is linked", linkedSeconds(linked.buildMs), "-"],
     [
       "query while linking, p50 and p95",
       linked.whileLinking ? `${ms(linked.whileLinking.p50)}, ${ms(linked.whileLinking.p95)}` : "-",
@@ -97,16 +96,4 @@ function storing({ package: linked, unlinked, reloads, restarts }) {
     ],
   ];
   return table(["storing and opening", "package (graph)", "not linked (exact scan)"], rows);
-}
-
-function machine({ machine: { cpu, cores, memoryGiB }, load, versions, dataset, options }) {
-  const { records, queries, dimension } = dataset.shape;
-  return [
-    `${records} x ${dimension}, cosine, ${queries} queries; ${dataset.about}` +
-      `${options.vectorsOnly ? "; without documents and metadata" : ""}.`,
-    `Headless Chromium ${versions.chromium}, vecino ${versions.vecino}; ${cores} cores of ${cpu}, ${memoryGiB} GiB; ` +
-      `load ${load.map((value) => value.toFixed(1)).join(" -> ")}.`,
-    "Exact scan: the engine's Database class in a worker of its own, without background work. " +
-      "Browser start: from the navigation, not from the start of the process.",
-  ].join("\n");
 }

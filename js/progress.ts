@@ -1,0 +1,31 @@
+/** How far long work is, in numbers. */
+export class Progress {
+  total: number | undefined;
+  readonly #start = performance.now();
+  #done = 0;
+  #skipped = 0;
+
+  constructor(total: number | undefined) {
+    this.total = total;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** So many more are done; `skipped` of them were done before, and say nothing of how long the others take. */
+  advance(records: number, skipped: number): void {
+    this.#done += records;
+    this.#skipped += skipped;
+  }
+
+  now(): { done: number; skipped: number; rate: number; remaining: number | undefined } {
+    const seconds = (performance.now() - this.#start) / 1000;
+    const [done, skipped] = [this.#done, this.#skipped];
+    const rate = seconds > 0 ? (done - skipped) / seconds : 0;
+    const left = this.total === undefined ? undefined : Math.max(this.total - done, 0);
+    const remaining =
+      left === undefined || (rate === 0 && left > 0) ? undefined : left && left / rate;
+    return { done, skipped, rate, remaining };
+  }
+}
