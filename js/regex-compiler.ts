@@ -1,6 +1,6 @@
 /** The module of regular expressions, and how the engine uses it. */
 import initialize, { Regex } from "../build/regex/vecino_regex.js";
-import { readWasm } from "./wasm-source.js";
+import type { WasmReader } from "./wasm-source.js";
 
 /** A compiled pattern, asked about text in the engine's memory. */
 export interface CompiledRegex {
@@ -11,7 +11,8 @@ export interface CompiledRegex {
 /** Compiles a pattern for an engine with this memory, or throws a string that says what is wrong with it. */
 export type RegexCompiler = (pattern: string, memory: WebAssembly.Memory) => CompiledRegex;
 
-export async function regexCompiler(): Promise<RegexCompiler> {
+/** `readWasm` is the caller's: imported here, it would be a file of its own beside the worker. */
+export async function regexCompiler(readWasm: WasmReader): Promise<RegexCompiler> {
   const url = new URL("./vecino_regex_bg.wasm", import.meta.url);
   await initialize({ module_or_path: await readWasm(url) });
   return (pattern, memory) => {

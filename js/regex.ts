@@ -1,5 +1,6 @@
 /** Regular expressions in filters: noticed here, compiled by a module that is loaded on first use. */
 import { setRegexCompiler } from "../build/wasm/vecino.js";
+import { readWasm } from "./wasm-source.js";
 
 /** Whether a filter anywhere in `value` has a regular expression. */
 export function usesRegex(value: unknown): boolean {
@@ -18,7 +19,7 @@ let loading: Promise<void> | undefined;
 /** Resolves when the engine, loaded before, takes regular expressions. After a failure the next call tries again. */
 export function loadRegex(): Promise<void> {
   loading ??= import("./regex-compiler.js")
-    .then(async ({ regexCompiler }) => setRegexCompiler(await regexCompiler()))
+    .then(async ({ regexCompiler }) => setRegexCompiler(await regexCompiler(readWasm)))
     .catch((error: unknown) => {
       loading = undefined;
       throw error;
