@@ -1,4 +1,5 @@
 /** Shape checks of what callers pass, before anything is embedded or sent. Rules about data are the engine's. */
+import { closest, distance } from "fastest-levenshtein";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { type ErrorCode, errorOf } from "./errors.js";
 import { kind } from "./kind.js";
@@ -246,27 +247,9 @@ function plain(what: () => string, value: unknown, code: ErrorCode, depth: numbe
 
 /** Names the word that was probably meant, if there is one. */
 function suggestion(word: string, known: readonly string[]): string {
-  let [nearest, fewest] = ["", Number.POSITIVE_INFINITY];
-  for (const name of known) {
-    const edits = distance(word, name);
-    if (edits < fewest) [nearest, fewest] = [name, edits];
-  }
-  const near = fewest <= Math.max(1, nearest.length / 2);
+  const nearest = closest(word, known);
+  const near = distance(word, nearest) <= Math.max(1, nearest.length / 2);
   return near ? ` Did you mean "${nearest}"?` : "";
-}
-
-/** How many letters have to be put in, taken out or replaced to get from one to the other (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: [...to].length + 1 }, (_, at) => at);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const replaced = (row[j] as number) + Number(letter !== other);
-      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
-    }
-    row = next;
-  }
-  return row[row.length - 1] as number;
 }
 
 /** A record's id as messages write it. */

@@ -23,7 +23,7 @@ export const usage = `npm run bench -- [flags]
   --help          show this`;
 
 const full = { records: 50_000, queries: 1_000, openings: 7 };
-// A collection of up to 6,500 records of 384 dimensions is never linked: a smoke run has to be larger.
+// A collection of up to 3,500 records of 384 dimensions is never linked: a smoke run has to be larger.
 const quick = { records: 12_000, queries: 200, openings: 3 };
 
 /** `{ only, records, queries, openings, quick, scale, browser, publish, noNative, vectorsOnly, headed, help }`. */

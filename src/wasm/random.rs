@@ -1,16 +1,6 @@
 //! Randomness, which the engine has none of: the ids and the seeds of collections.
 
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
-
 use crate::wasm::errors::{Error, Result, code};
-
-#[wasm_bindgen]
-extern "C" {
-    /// Pages, workers and Node all have it.
-    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
-    fn get_random_values(bytes: &mut [u8]) -> Result<(), JsValue>;
-}
 
 /// A random UUID (version 4) in its usual form, such as
 /// `"0b4e7c9a-5f0e-4d0a-9a46-3a1d9d2f7c55"`.
@@ -28,8 +18,12 @@ pub(crate) fn seed() -> Result<u64> {
 }
 
 fn fill(bytes: &mut [u8]) -> Result<()> {
-    get_random_values(bytes)
-        .map_err(|_| Error::new(code::INTERNAL, "crypto.getRandomValues gave no random numbers"))
+    getrandom::fill(bytes).map_err(|error| {
+        Error::new(
+            code::INTERNAL,
+            format!("crypto.getRandomValues gave no random numbers ({error})"),
+        )
+    })
 }
 
 /// Writes `bytes` as a UUID after setting the bits that say "version 4, variant 1" (RFC 9562).

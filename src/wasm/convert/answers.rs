@@ -2,6 +2,8 @@
 //! arrays, which are copied as a whole.
 
 use js_sys::{Array, Float32Array, JsString, Object, Reflect, Uint32Array};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use vecino_kernels::vectors::Quantization;
 use wasm_bindgen::JsValue;
 
@@ -198,6 +200,38 @@ fn define(object: &Object, name: &JsString, value: &JsValue) {
     let _ = Reflect::define_property(object, name, &descriptor);
 }
 
+#[derive(Serialize)]
+struct CollectionInfo<'a> {
+    id: &'a str,
+    key: &'a str,
+    tenant: &'a str,
+    database: &'a str,
+    name: &'a str,
+    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
+    metadata: JsValue,
+    configuration: ConfigurationInfo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extra: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ConfigurationInfo {
+    hnsw: HnswInfo,
+    /// Left out when it is the default, so that a configuration looks as Chroma's does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantization: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct HnswInfo {
+    space: &'static str,
+    ef_construction: u32,
+    ef_search: u32,
+    max_neighbors: u32,
+    resize_factor: f64,
+    sync_threshold: u32,
+}
+
 /// `{ id, key, tenant, database, name, metadata?, configuration: { hnsw, quantization? }, extra? }`.
 pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     let Configuration {
@@ -209,33 +243,30 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
         sync_threshold,
         quantization,
     } = definition.configuration;
-    let hnsw = Object::new();
-    set(&hnsw, "space", &space.as_str().into())?;
-    set(&hnsw, "ef_construction", &ef_construction.into())?;
-    set(&hnsw, "ef_search", &ef_search.into())?;
-    set(&hnsw, "max_neighbors", &max_neighbors.into())?;
-    set(&hnsw, "resize_factor", &resize_factor.into())?;
-    set(&hnsw, "sync_threshold", &sync_threshold.into())?;
-    let configuration = Object::new();
-    set(&configuration, "hnsw", &hnsw)?;
-    // Left out when it is the default, so that a configuration looks as Chroma's does.
-    if quantization != Quantization::default() {
-        set(&configuration, "quantization", &quantization.as_str().into())?;
-    }
-    let info = Object::new();
-    set(&info, "id", &JsValue::from_str(definition.public_id()))?;
-    set(&info, "key", &JsValue::from_str(&definition.id))?;
-    set(&info, "tenant", &JsValue::from_str(&definition.scope.tenant))?;
-    set(&info, "database", &JsValue::from_str(&definition.scope.database))?;
-    set(&info, "name", &JsValue::from_str(&definition.name))?;
-    if let Some(metadata) = &definition.metadata {
-        set(&info, "metadata", &from_metadata(metadata, &mut Keys::new()))?;
-    }
-    set(&info, "configuration", &configuration)?;
-    if let Some(extra) = &definition.extra {
-        set(&info, "extra", &JsValue::from_str(extra))?;
-    }
-    Ok(info.into())
+    let is_default = quantization == Quantization::default();
+    from_serializable(&CollectionInfo {
+        id: definition.public_id(),
+        key: &definition.id,
+        tenant: &definition.scope.tenant,
+        database: &definition.scope.database,
+        name: &definition.name,
+        metadata: match &definition.metadata {
+            Some(metadata) => from_metadata(metadata, &mut Keys::new()).into(),
+            None => JsValue::UNDEFINED,
+        },
+        configuration: ConfigurationInfo {
+            hnsw: HnswInfo {
+                space: space.as_str(),
+                ef_construction,
+                ef_search,
+                max_neighbors,
+                resize_factor,
+                sync_threshold,
+            },
+            quantization: (!is_default).then(|| quantization.as_str()),
+        },
+        extra: definition.extra.as_deref(),
+    })
 }
 
 /// An array of what [`from_definition`] makes.
@@ -270,17 +301,29 @@ pub(crate) fn from_indexing_status(collection: &Collection) -> Result<JsValue> {
 
 /// `{ records, unlinked, collections, loadedCollections, memoryBytes, wasmBytes }`.
 pub(crate) fn from_stats(stats: &Stats) -> Result<JsValue> {
-    let Stats { collections, loaded, records, unlinked, bytes } = *stats;
-    let info = Object::new();
-    for (name, value) in [
-        ("records", records),
-        ("unlinked", unlinked),
-        ("collections", collections.into()),
-        ("loadedCollections", loaded.into()),
-        ("memoryBytes", bytes),
-        ("wasmBytes", core::arch::wasm32::memory_size(0) as u64 * 65_536),
-    ] {
-        set(&info, name, &(value as f64).into())?;
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct StatsInfo {
+        records: u64,
+        unlinked: u64,
+        collections: u32,
+        loaded_collections: u32,
+        memory_bytes: u64,
+        wasm_bytes: u64,
     }
-    Ok(info.into())
+    let Stats { collections, loaded, records, unlinked, bytes } = *stats;
+    from_serializable(&StatsInfo {
+        records,
+        unlinked,
+        collections,
+        loaded_collections: loaded,
+        memory_bytes: bytes,
+        wasm_bytes: core::arch::wasm32::memory_size(0) as u64 * 65_536,
+    })
+}
+
+fn from_serializable(value: &impl Serialize) -> Result<JsValue> {
+    value
+        .serialize(&Serializer::json_compatible())
+        .map_err(|error| Error::new(code::INTERNAL, format!("cannot make an answer: {error}")))
 }
