@@ -48,6 +48,9 @@ impl Default for Planner {
 /// candidates.
 const RECORDS_PER_MATCH: usize = 100;
 
+/// How many times as long as another a filtered walk may take: it looks past what does not match.
+const FILTERED_WALK: usize = 3;
+
 /// What a query meets.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation {
@@ -74,14 +77,16 @@ impl Planner {
 
     /// Chooses the plan for a query.
     ///
-    /// A walk under a filter takes about as long as one without; a scan takes as long as there are matches.
+    /// A walk takes about as long whatever matches, a little longer under a filter; a scan takes as long as there are
+    /// matches.
     #[must_use]
     pub fn plan(self, situation: Situation) -> Plan {
         let Situation { live, matches, linked, dimension, k, ef_search } = situation;
         let records_per_match = live.div_ceil(matches.max(1));
         let rare = records_per_match.div_ceil(RECORDS_PER_MATCH).max(1);
         let ef = ef_search.max(k).saturating_mul(rare);
-        let walk = ef.saturating_mul(self.scanned_per_candidate);
+        let detours = if matches < live { FILTERED_WALK } else { 1 };
+        let walk = ef.saturating_mul(self.scanned_per_candidate).saturating_mul(detours);
         // A half-built graph leaves a long tail to scan beside the walk; the scan alone is as good.
         let too_few_linked = linked < live / 2;
         let no_walk = ef_search == 0 || too_few_linked || !self.wants_graph(live, dimension);
@@ -105,7 +110,7 @@ mod tests {
         check(50_000, 50_000, 50_000, 300, Plan::Graph { ef: 300 });
         check(50_000, 50_000, 20_000, 10, Plan::Exact);
         check(25_000, 50_000, 50_000, 10, Plan::Graph { ef: 100 });
-        check(3_000, 50_000, 50_000, 10, Plan::Exact);
+        check(5_000, 50_000, 50_000, 10, Plan::Exact);
         check(25_000, 1_000_000, 1_000_000, 10, Plan::Graph { ef: 100 });
         check(7_000, 1_000_000, 1_000_000, 10, Plan::Exact);
         check(500_000, 1_000_000, 1_000_000, 10, Plan::Graph { ef: 100 });
