@@ -113,7 +113,7 @@ export function checkTexts(what: string, texts: unknown): string[] {
   return Array.from(texts, (text: unknown, index) => checkString(`${what}[${index}]`, text));
 }
 
-/** A whole number from 0 to 2^32 - 1. */
+/** A whole number from `least` to `most`. */
 export function checkCount(what: string, value: unknown, least = 0, most = 0xffff_ffff): number {
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) {
     return value as number;

@@ -336,7 +336,7 @@ export class Collection {
 
   /** The key in place of one that is not found any more. Throws the error where there is no other. */
   async #moved(key: string, error: unknown): Promise<string> {
-    if ((error as VecinoError).code !== "not_found") throw error;
+    if ((error as VecinoError | undefined)?.code !== "not_found") throw error;
     const info = await this.#client.connection
       .call("getCollectionById", this.id)
       .catch(() => undefined);

@@ -5,7 +5,7 @@ import type { Collection } from "./collection.js";
 import { errorOf, VecinoError } from "./errors.js";
 import type { IngestOptions, IngestProgress, IngestRecord, IngestSource } from "./ingest-types.js";
 import { kind } from "./kind.js";
-import { Progress } from "./progress.js";
+import { checkBatchSize, checkOnProgress, Progress } from "./progress.js";
 import type { RecordSet } from "./types.js";
 
 const OPTIONS = ["batchSize", "total", "resume", "onProgress", "signal"] as const;
@@ -27,11 +27,8 @@ export async function ingest(
 ): Promise<IngestProgress> {
   checkOptions("ingest()", options, OPTIONS);
   const { onProgress, resume = false } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw invalid(`ingest(): onProgress must be a function, got ${kind(onProgress)}.`);
-  }
-  const batchSize = checkCount("ingest(): batchSize", options.batchSize ?? 500);
-  if (batchSize === 0) throw invalid("ingest(): batchSize must be at least 1, got 0.");
+  checkOnProgress("ingest()", onProgress);
+  const batchSize = checkBatchSize("ingest()", options.batchSize);
   const signal = checkSignal("ingest()", options.signal);
   const records = iteratorOf(source);
   const total =

@@ -1,3 +1,25 @@
+/** What calls that take long have in common: their options, and how far they are. */
+import { checkCount } from "./arguments.js";
+import { errorOf, type VecinoError } from "./errors.js";
+import { kind } from "./kind.js";
+
+/** A function to be told how far it is. */
+export function checkOnProgress(call: string, onProgress: unknown): void {
+  if (onProgress === undefined || typeof onProgress === "function") return;
+  throw invalid(`${call}: onProgress must be a function, got ${kind(onProgress)}.`);
+}
+
+/** How many records are embedded and written at a time; by default 500. */
+export function checkBatchSize(call: string, batchSize: unknown): number {
+  const size = checkCount(`${call}: batchSize`, batchSize ?? 500);
+  if (size === 0) throw invalid(`${call}: batchSize must be at least 1, got 0.`);
+  return size;
+}
+
+function invalid(message: string): VecinoError {
+  return errorOf("invalid_argument", message);
+}
+
 /** How far long work is, in numbers. */
 export class Progress {
   total: number | undefined;

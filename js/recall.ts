@@ -4,6 +4,7 @@ import type { Collection } from "./collection.js";
 import { type Embeddings, flatten } from "./embeddings.js";
 import { errorOf } from "./errors.js";
 import { kind } from "./kind.js";
+import { checkOnProgress } from "./progress.js";
 import type { MeasureRecallOptions, RecallPoint, RecallReport } from "./recall-types.js";
 
 const OPTIONS = [
@@ -23,7 +24,7 @@ const LARGEST_EF = 10_000;
 
 /** A query and the distances of its true neighbors, nearest first. */
 interface Question {
-  embedding: number[];
+  embedding: Float32Array;
   /** The record that the query was taken from, which is no answer. */
   self: string | undefined;
   nearest: number[];
@@ -45,10 +46,7 @@ export async function measureRecall(
     const got = typeof target === "number" ? target : kind(target);
     throw errorOf("invalid_argument", `${call}: target must be above 0 and at most 1, got ${got}.`);
   }
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    const got = kind(onProgress);
-    throw errorOf("invalid_argument", `${call}: onProgress must be a function, got ${got}.`);
-  }
+  checkOnProgress(call, onProgress);
   signal?.throwIfAborted();
 
   const questions = options.queryEmbeddings
@@ -96,7 +94,7 @@ function given(embeddings: Embeddings): Question[] {
   };
   const { data, dimension } = flatten(embeddings, rows, names);
   return Array.from({ length: rows }, (_, row) =>
-    question([...data.subarray(row * dimension, (row + 1) * dimension)]),
+    question(data.subarray(row * dimension, (row + 1) * dimension)),
   );
 }
 
@@ -113,12 +111,12 @@ async function sampled(collection: Collection, sample: number, signal: AbortSign
       include: ["embeddings"],
       signal,
     });
-    if (embeddings[0]) questions.push(question(embeddings[0], ids[0]));
+    if (embeddings[0]) questions.push(question(Float32Array.from(embeddings[0]), ids[0]));
   }
   return questions;
 }
 
-function question(embedding: number[], self?: string): Question {
+function question(embedding: Float32Array, self?: string): Question {
   return { embedding, self, nearest: [] };
 }
 

@@ -1,12 +1,6 @@
 /** Moving a collection over to another embedding function. Loaded when a program first does it. */
 import { abortable } from "./abort.js";
-import {
-  checkCount,
-  checkEmbeddingFunction,
-  checkOptions,
-  checkSignal,
-  quote,
-} from "./arguments.js";
+import { checkEmbeddingFunction, checkOptions, checkSignal, quote } from "./arguments.js";
 import type { Client } from "./client.js";
 import type { Collection, StoredSchema } from "./collection.js";
 import type { Extra } from "./configuration.js";
@@ -14,8 +8,7 @@ import type { Connection } from "./connection.js";
 import type { Embedder, embedDocuments } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { errorOf, VecinoError } from "./errors.js";
-import { kind } from "./kind.js";
-import { Progress } from "./progress.js";
+import { checkBatchSize, checkOnProgress, Progress } from "./progress.js";
 import type { ReembedOptions, ReembedProgress } from "./reembed-types.js";
 import type { Batch, CollectionInfo, GetColumns, Scope } from "./transport/protocol.js";
 import type { Metadata } from "./types.js";
@@ -60,11 +53,8 @@ export async function reembed(
   const { embeddingFunction, onProgress } = options;
   checkEmbeddingFunction(CALL, embeddingFunction);
   if (!embeddingFunction) throw invalid(`${CALL} needs the embeddingFunction to move over to.`);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw invalid(`${CALL}: onProgress must be a function, got ${kind(onProgress)}.`);
-  }
-  const batchSize = checkCount(`${CALL}: batchSize`, options.batchSize ?? 500);
-  if (batchSize === 0) throw invalid(`${CALL}: batchSize must be at least 1, got 0.`);
+  checkOnProgress(CALL, onProgress);
+  const batchSize = checkBatchSize(CALL, options.batchSize);
   const signal = checkSignal(CALL, options.signal);
   const parts = await newParts(extraOf(embeddingFunction), client);
   const work = new Work(client.connection, key, embeddingFunction, collection.name, embed, signal);

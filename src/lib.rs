@@ -12,14 +12,14 @@
 //!   exact, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
-//!   json, value, metadata, record               what a record says
+//!   json, value, metadata, record, text_map     what a record says, and records by id
 //!   postings/, filter/                          records by metadata value, clauses that select them
 //!   catalog, definition                         tenants, databases, collections: names and configuration
 //!   planner                                     scan or walk
 //!   rank/                                       searches: arithmetic over distances, groups
 //!   change                                      what one call does to the records
 //!   collection/                                 all of it together: plan, apply, read, link, checkpoint,
-//!                                               what is lost, verify
+//!                                               what is lost, verify, what an heir lacks
 //!   format/                                     bytes: log entries, pages, manifests
 //! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript
 //! regex/        regular expressions for filters, a module that js/regex.ts loads on first use

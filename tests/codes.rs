@@ -1,4 +1,7 @@
 //! Codes: how near estimates are to distances, and that exact search over codes is exact.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
 
 use fixedbitset::FixedBitSet;
 use proptest::prelude::*;
@@ -7,18 +10,13 @@ use vecino_kernels::exact::exact_search;
 use vecino_kernels::nearest::{Nearest, Neighbor};
 use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
 
+use support::{Random, finite};
+
 const SPACES: [Space; 3] = [Space::L2, Space::Cosine, Space::Ip];
 
-/// Values between -1 and 1 that look random, the same in every run.
+/// Values between -1 and 1, the same in every run.
 fn values(seed: usize, len: usize) -> Vec<f32> {
-    let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        (f64::from(state) / f64::from(u32::MAX) * 2.0 - 1.0) as f32
-    };
-    (0..len).map(|_| next()).collect()
+    Random(seed as u64).vector(len)
 }
 
 fn vectors_of(space: Space, quantization: Quantization, rows: &[Vec<f32>]) -> Vectors {
@@ -178,15 +176,6 @@ fn quantization_can_be_changed() {
     assert!((estimate(&vectors) - distance).abs() < 0.01);
     vectors.quantize(Quantization::None);
     assert_eq!((vectors.memory_bytes(), estimate(&vectors)), (plain, distance));
-}
-
-/// Any finite value, extreme ones among them.
-fn finite() -> impl Strategy<Value = f32> {
-    prop_oneof![
-        4 => -1.0_f32..1.0,
-        1 => proptest::num::f32::NORMAL | proptest::num::f32::SUBNORMAL | proptest::num::f32::ZERO,
-        1 => prop_oneof![Just(f32::MAX), Just(f32::MIN), Just(f32::MIN_POSITIVE), Just(-0.0)],
-    ]
 }
 
 proptest! {

@@ -1,8 +1,13 @@
 //! The distance kernels against a scalar specification.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod support;
 
 use proptest::prelude::*;
 use vecino_kernels::distance::{Space, dot, squared_l2};
 use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
+
+use support::finite;
 
 /// The specification: one sum, in order, in f64.
 fn specified(a: &[f32], b: &[f32], term: impl Fn(f64, f64) -> f64) -> f64 {
@@ -72,15 +77,6 @@ fn the_distance_to_itself_is_zero() {
 #[test]
 fn empty_vectors_are_at_distance_zero() {
     assert_eq!((dot(&[], &[]), squared_l2(&[], &[])), (0.0, 0.0));
-}
-
-/// Any finite value, extreme ones among them.
-fn finite() -> impl Strategy<Value = f32> {
-    prop_oneof![
-        3 => -1.0_f32..1.0,
-        1 => proptest::num::f32::NORMAL | proptest::num::f32::SUBNORMAL | proptest::num::f32::ZERO,
-        1 => prop_oneof![Just(f32::MAX), Just(f32::MIN), Just(f32::MIN_POSITIVE), Just(-0.0)],
-    ]
 }
 
 proptest! {

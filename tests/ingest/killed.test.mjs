@@ -1,7 +1,7 @@
 // A tab that is killed while it brings 20,000 documents in, again and again, and one that ends the work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blankPages } from "../conformance/support/browser.mjs";
+import { blankPages, crash } from "../conformance/support/browser.mjs";
 
 const COUNT = 20_000;
 const openPage = blankPages();
@@ -63,11 +63,7 @@ test("nothing is lost, nothing comes twice, and what was stored is not embedded 
     const ended = page.evaluate(ingestInPage, COUNT).catch(() => undefined);
     await far;
     if (killAt < COUNT) {
-      // A tab that crashes cleans nothing up.
-      const session = await context.newCDPSession(page);
-      const crashed = new Promise((resolve) => page.once("crash", resolve));
-      session.send("Page.crash").catch(() => {});
-      await crashed;
+      await crash(page);
     } else {
       const { done, skipped, total } = await ended;
       assert.deepEqual([done, total], [COUNT, COUNT]);

@@ -1,7 +1,7 @@
 // A tab that is killed while it embeds a collection anew, again and again, and one that ends the work.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blankPages } from "../conformance/support/browser.mjs";
+import { blankPages, crash } from "../conformance/support/browser.mjs";
 
 const COUNT = 6_000;
 const openPage = blankPages();
@@ -94,10 +94,7 @@ test("the old embeddings stay until the end, and what was stored is not embedded
     const ended = page.evaluate(reembedInPage).catch(() => undefined);
     await far;
     if (killAt < COUNT) {
-      const session = await context.newCDPSession(page);
-      const crashed = new Promise((resolve) => page.once("crash", resolve));
-      session.send("Page.crash").catch(() => {});
-      await crashed;
+      await crash(page);
     } else {
       const { done, total } = await ended;
       assert.deepEqual([done, total], [COUNT, COUNT]);

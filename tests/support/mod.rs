@@ -6,6 +6,7 @@ pub(crate) mod pair;
 
 use std::collections::HashMap;
 
+use proptest::prelude::*;
 use vecino::engine::change::Change;
 use vecino::engine::collection::{Batch, Collection, Embeddings};
 use vecino::engine::definition::{Definition, Scope};
@@ -35,6 +36,15 @@ impl Random {
     pub(crate) fn vector(&mut self, dimension: usize) -> Vec<f32> {
         (0..dimension).map(|_| self.number()).collect()
     }
+}
+
+/// Any finite value, extreme ones among them.
+pub(crate) fn finite() -> impl Strategy<Value = f32> {
+    prop_oneof![
+        3 => -1.0_f32..1.0,
+        1 => proptest::num::f32::NORMAL | proptest::num::f32::SUBNORMAL | proptest::num::f32::ZERO,
+        1 => prop_oneof![Just(f32::MAX), Just(f32::MIN), Just(f32::MIN_POSITIVE), Just(-0.0)],
+    ]
 }
 
 /// A `{ hnsw: ... }` configuration.

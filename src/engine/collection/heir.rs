@@ -1,7 +1,7 @@
 //! Embedding anew: an heir is a hidden collection that is filled with the same records and other
 //! embeddings while the old ones serve, and in the end takes the collection's place.
 
-use super::{Collection, Selection};
+use super::Collection;
 use crate::engine::record::Record;
 
 /// What an heir still lacks, as far as it was asked for.
@@ -17,12 +17,9 @@ impl Collection {
     /// What `heir` lacks of this collection, in order of insertion, at most `limit` slots. O(records).
     #[must_use]
     pub fn outdated(&self, heir: &Self, limit: u32) -> Outdated {
-        let everything = Selection::default();
-        // There is no clause to be wrong.
-        let slots = self.get(&everything, None, 0).unwrap_or_default();
         let mut outdated = Outdated::default();
         let mut last = 0;
-        for slot in slots {
+        for slot in self.in_order(&self.live) {
             let record = self.record(slot);
             let known = heir.records.slot(&record.id).map(|slot| heir.record(slot));
             match known.filter(|known| known.order >= last && is_same(record, known)) {

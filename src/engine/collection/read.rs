@@ -55,13 +55,18 @@ impl Collection {
     /// # Errors
     /// `invalid_argument` when `ids` is an empty list.
     pub fn get(&self, selection: &Selection, limit: Option<u32>, offset: u32) -> Result<Vec<u32>> {
-        let matches = self.matches(selection)?;
-        let mut slots: Vec<u32> =
-            matches.ones().map(|slot| u32::try_from(slot).expect("slots are u32")).collect();
-        self.sort_by_insertion(&mut slots);
+        let mut slots = self.in_order(&*self.matches(selection)?);
         slots.drain(..slots.len().min(offset as usize));
         slots.truncate(limit.map_or(usize::MAX, |limit| limit as usize));
         Ok(slots)
+    }
+
+    /// Live slots in insertion order.
+    pub(super) fn in_order(&self, live: &FixedBitSet) -> Vec<u32> {
+        let mut slots: Vec<u32> =
+            live.ones().map(|slot| u32::try_from(slot).expect("slots are u32")).collect();
+        self.sort_by_insertion(&mut slots);
+        slots
     }
 
     /// Slots that ascend are sorted already wherever no slot was used twice.

@@ -87,3 +87,11 @@ export function blankPages() {
     return page;
   };
 }
+
+/** Ends a page as a crash does: a tab that crashes cleans nothing up. */
+export async function crash(page) {
+  const session = await page.context().newCDPSession(page);
+  const crashed = new Promise((resolve) => page.once("crash", resolve));
+  session.send("Page.crash").catch(() => {});
+  await crashed;
+}
