@@ -1,3 +1,5 @@
+import { giveWay } from "./transport/messages.js";
+
 /**
  * Repeats one step until it says that nothing is left, giving way to messages and calls between steps.
  * At most one step is under way at a time.
@@ -41,18 +43,4 @@ export class Background {
       this.#running = false;
     }
   }
-}
-
-/** Resolves in a later task, after messages and events that already wait. */
-function giveWay(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    // In Node an open port keeps the process alive; unfinished background work is no reason to.
-    (port1 as { unref?(): void }).unref?.();
-    port2.postMessage(undefined);
-  });
 }

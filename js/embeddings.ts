@@ -70,6 +70,10 @@ function rowLength(row: unknown, index: number, names: RowNames): number {
 }
 
 function copyRow(row: ArrayLike<unknown>, data: Float32Array, start: number, name: string): void {
+  if (row instanceof Float32Array) {
+    data.set(row, start);
+    return;
+  }
   for (let i = 0; i < row.length; i++) {
     const value = row[i];
     if (typeof value !== "number") {

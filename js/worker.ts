@@ -1,15 +1,28 @@
 /** Entry of the dedicated worker: messages in, calls on the host, messages out. */
 import { describeError } from "./errors.js";
 import { Host } from "./host.js";
-import { type Message, type Request, transferables } from "./transport/protocol.js";
+import { transferables } from "./transport/messages.js";
+import type { Message, Part, Request } from "./transport/protocol.js";
 
 /** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
-const SLICE = 2;
+const SLICE = 1;
 
 const host = new Host(SLICE, (event) => send({ event }, []));
 
-self.onmessage = async ({ data }: MessageEvent<Request>) => {
-  const { id, method, args } = data;
+/** The arguments that have come of calls that are still to come. */
+const parts = new Map<number, unknown[]>();
+
+self.onmessage = async ({ data }: MessageEvent<Request | Part>) => {
+  const { id } = data;
+  const before = parts.get(id) ?? [];
+  if ("part" in data) {
+    parts.set(id, [...before, data.part]);
+    return;
+  }
+  parts.delete(id);
+  if (!("method" in data)) return;
+  const { method, args } = data;
+  args.splice(1, 0, ...before);
   try {
     const value = await host.call(method, args);
     send({ id, value }, transferables([value]));

@@ -15,7 +15,12 @@ export async function bundle(outDir, pages) {
     root: page,
     configFile: false,
     // bench/ has a package.json of its own, so that the name alone would not lead to the package around it.
-    resolve: { alias: [{ find: /^vecino$/, replacement: inRoot("dist/index.js") }] },
+    resolve: {
+      alias: [
+        { find: /^vecino$/, replacement: inRoot("dist/index.js") },
+        { find: /^vecino\/(.*)$/, replacement: inRoot("dist/$1.js") },
+      ],
+    },
     base: "./",
     logLevel: "warn",
     build: {

@@ -43,7 +43,7 @@ function asking(collection, phase) {
   };
 }
 
-/** The longest time that the page's thread did not come round to a timer, beyond what a timer takes. */
+/** The longest time that the page's thread did not come round to a timer, beyond what a timer takes, and to a frame. */
 function watching() {
   let [last, longest, going] = [performance.now(), 0, true];
   const long = [];
@@ -58,10 +58,18 @@ function watching() {
     if (going) setTimeout(tick, 4);
   };
   setTimeout(tick, 4);
+  let [frame, gap, frames] = [undefined, 0, 0];
+  const draw = (now) => {
+    gap = Math.max(gap, now - (frame ?? now));
+    frame = now;
+    frames += 1;
+    if (going) requestAnimationFrame(draw);
+  };
+  requestAnimationFrame(draw);
   return () => {
     going = false;
     observer.disconnect();
-    return { longest, longTasks: long.length };
+    return { longest, longTasks: long.length, gap, frames };
   };
 }
 
@@ -121,8 +129,11 @@ window.bench = {
     return { addSeconds, buildSeconds };
   },
 
-  /** Ingests everything, with embeddings that are given or that a static function makes, with or without queries. */
-  async ingest(given, ask, batchSize) {
+  /**
+   * Ingests everything, or adds it in one call, with embeddings that are given or that a static function makes, with or
+   * without queries.
+   */
+  async ingest(given, ask, batchSize, way = "ingest") {
     const embeddingFunction = given ? null : new StaticEmbeddingFunction({ url: MODEL });
     const { client, collection } = await fresh(embeddingFunction);
     const { dimension } = data.shape;
@@ -131,6 +142,12 @@ window.bench = {
       const embedding = data.base.subarray(row * dimension, (row + 1) * dimension);
       return given ? { id, document, metadata, embedding } : { id, document, metadata };
     });
+    const columns = {
+      ids: records.map(({ id }) => id),
+      embeddings: records.map(({ embedding }) => embedding),
+      documents: records.map(({ document }) => document),
+      metadatas: records.map(({ metadata }) => metadata),
+    };
     if (embeddingFunction) {
       const texts = data.records.slice(0, queries.length).map(({ document }) => document);
       queries = await embeddingFunction.generate(texts);
@@ -139,10 +156,13 @@ window.bench = {
     let phase = "ingesting";
     const watched = watching();
     performance.mark("frames-begin");
+    // A task that had begun before the mark would not count.
+    await new Promise((resolve) => setTimeout(resolve));
     const start = performance.now();
     // The first query needs the dimension.
     const asked = ask && asking(collection, () => phase);
-    await collection.ingest(records, { batchSize });
+    if (way === "add") await collection.add(columns);
+    else await collection.ingest(records, { batchSize });
     const ingestSeconds = (performance.now() - start) / 1000;
     phase = "indexing";
     await linked(client);

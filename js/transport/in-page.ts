@@ -2,6 +2,7 @@
 import { describeError, restoreError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
 import { Host } from "../host.js";
+import { partsOf } from "./messages.js";
 import type { Answer, Arguments, Method, Transport } from "./protocol.js";
 
 /** Background work holds the page up for no longer than this, in milliseconds: well within a frame. */
@@ -15,6 +16,8 @@ export class InPageTransport implements Transport {
   }
 
   async call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
+    const parts = partsOf(method, args);
+    if (parts.length > 0) (args as unknown[]).splice(1, 1, ...parts);
     try {
       return (await this.#host.call(method, args)) as Answer<M>;
     } catch (error) {

@@ -8,11 +8,11 @@ import type { CollectionMetadata, Metadata } from "../types.js";
 /** Records as columns; `embeddings` is ids.length x dimension numbers, row after row. */
 export interface Batch {
   ids: string[];
-  embeddings?: Float32Array;
+  embeddings?: Float32Array | undefined;
   dimension?: number;
-  documents?: (string | null | undefined)[];
-  uris?: (string | null | undefined)[];
-  metadatas?: (object | null | undefined)[];
+  documents?: (string | null | undefined)[] | undefined;
+  uris?: (string | null | undefined)[] | undefined;
+  metadatas?: (object | null | undefined)[] | undefined;
 }
 
 export interface Selection {
@@ -139,6 +139,7 @@ export interface Calls {
   /** Deletes every collection, tenant and database. */
   reset(): Promise<void>;
   indexingStatus(key: string): Promise<IndexingStatusInfo>;
+  /** The engine takes a batch in parts as well, one argument each; all of them are written or none. */
   add(key: string, batch: Batch): Promise<void>;
   upsert(key: string, batch: Batch): Promise<void>;
   update(key: string, batch: Batch): Promise<void>;
@@ -182,22 +183,10 @@ export interface Request {
   args: unknown[];
 }
 
+/** A part of the batch of the call with that id, before the last one; without one, the call is not made after all. */
+export type Part = { id: number; part?: Batch };
+
 export type Reply = { id: number; value: unknown } | { id: number; error: ErrorDescription };
 
 /** What comes back from a worker: replies, and what happens between them. */
 export type Message = Reply | { event: EngineEvent };
-
-/** The memory behind typed arrays among `values`, or one level inside them, to be moved instead of copied. */
-export function transferables(values: unknown[]): ArrayBuffer[] {
-  const buffers: ArrayBuffer[] = [];
-  for (const value of values) {
-    const inner =
-      Object.prototype.toString.call(value) === "[object Object]"
-        ? Object.values(value as object)
-        : [];
-    for (const candidate of [value, ...inner]) {
-      if (ArrayBuffer.isView(candidate)) buffers.push(candidate.buffer as ArrayBuffer);
-    }
-  }
-  return buffers;
-}

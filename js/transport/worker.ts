@@ -1,16 +1,21 @@
 /** The page's side of a dedicated worker that holds the engine. */
 import { type ErrorDescription, errorOf, restoreError, type VecinoError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
-import {
-  type Answer,
-  type Arguments,
-  type Message,
-  type Method,
-  type Reply,
-  type Request,
-  type Transport,
-  transferables,
+import { giveWay, partsOf, transferables } from "./messages.js";
+import type {
+  Answer,
+  Arguments,
+  Batch,
+  Message,
+  Method,
+  Part,
+  Reply,
+  Request,
+  Transport,
 } from "./protocol.js";
+
+/** Calls that need not wait for a write that is being sent: they never wait for writes. */
+const READS: ReadonlySet<Method> = new Set(["query", "get", "search", "count"]);
 
 interface Pending {
   resolve(value: unknown): void;
@@ -20,6 +25,9 @@ interface Pending {
 export class WorkerTransport implements Transport {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
+  /** Ends when everything has been sent that was called before. */
+  #sending: Promise<void> | undefined;
+  #lastSent = 0;
   #lastId = 0;
   /** Whether the worker ever answered: an error before that means that it did not start. */
   #answered = false;
@@ -74,8 +82,37 @@ export class WorkerTransport implements Transport {
     const request: Request = { id: this.#lastId, method, args };
     return new Promise((resolve, reject) => {
       this.#pending.set(request.id, { resolve: resolve as Pending["resolve"], reject });
-      this.#worker.postMessage(request, transferables(args));
+      const parts = partsOf(method, args);
+      if (parts.length > 1 || (this.#sending && !READS.has(method))) {
+        this.#lastSent = request.id;
+        this.#sending = this.#send(request, parts, this.#sending);
+      } else this.#post(request, args);
     });
+  }
+
+  /** Each part is a task of its own, on both sides: a page goes on drawing, and the worker answers queries. */
+  async #send(request: Request, parts: Batch[], before: Promise<void> | undefined): Promise<void> {
+    await before;
+    const { id, args } = request;
+    try {
+      for (const [index, part] of parts.entries()) {
+        await giveWay();
+        // Memory of its own, which can be moved.
+        part.embeddings = part.embeddings?.slice();
+        if (index < parts.length - 1) this.#post({ id, part }, [part]);
+        else args[1] = part;
+      }
+      this.#post(request, args);
+    } catch (error) {
+      this.#pending.get(id)?.reject(error);
+      this.#pending.delete(id);
+      this.#post({ id }, []);
+    }
+    if (id === this.#lastSent) this.#sending = undefined;
+  }
+
+  #post(message: Request | Part, content: unknown[]): void {
+    this.#worker.postMessage(message, transferables(content));
   }
 
   terminate(): void {

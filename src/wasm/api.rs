@@ -1,7 +1,7 @@
 //! The class that JavaScript sees.
 //!
 //! Every method reads its arguments before it returns, so that the caller may change them
-//! afterwards, and returns a promise. A promise is rejected with an `Error` that has a string
+//! afterwards - batches of records excepted - and returns a promise. A promise is rejected with an `Error` that has a string
 //! property `code`; nothing is thrown.
 //!
 //! JavaScript names the method in [`JsDatabase::call`]: with an export for each, the code that takes
@@ -12,8 +12,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::engine::collection::{Collection, Operation};
@@ -88,9 +88,9 @@ impl JsDatabase {
                 self.list_databases(given.text(0)?, given.number(1), given.number(2))
             }
             "reset" => self.reset(),
-            "add" => self.add(given.text(0)?, &given.value(1)),
-            "upsert" => self.upsert(given.text(0)?, &given.value(1)),
-            "update" => self.update(given.text(0)?, &given.value(1)),
+            "add" => self.add(given.text(0)?, &given.from(1)),
+            "upsert" => self.upsert(given.text(0)?, &given.from(1)),
+            "update" => self.update(given.text(0)?, &given.from(1)),
             "delete" => self.delete(given.text(0)?, &given.value(1)),
             "get" => self.get(given.text(0)?, &given.value(1), &given.value(2)),
             "query" => self.query(
@@ -241,33 +241,33 @@ impl JsDatabase {
         }))
     }
 
-    /// Adds records; those whose id exists already are skipped.
-    pub fn add(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Operation::Add)
+    /// Adds the records of a batch, or of an array of them; those whose id exists already are skipped.
+    pub fn add(&self, id: String, batches: &JsValue) -> Promise {
+        self.put(id, batches, Operation::Add)
     }
 
-    /// Adds records, and updates those whose id exists already.
-    pub fn upsert(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Operation::Upsert)
+    /// Adds records as [`JsDatabase::add`] does, and updates those whose id exists already.
+    pub fn upsert(&self, id: String, batches: &JsValue) -> Promise {
+        self.put(id, batches, Operation::Upsert)
     }
 
-    /// Updates records; those whose id does not exist are skipped.
-    pub fn update(&self, id: String, batch: &JsValue) -> Promise {
-        self.put(id, batch, Operation::Update)
+    /// Updates the records of a batch, or of an array of them; those whose id does not exist are skipped.
+    pub fn update(&self, id: String, batches: &JsValue) -> Promise {
+        self.put(id, batches, Operation::Update)
     }
 
     /// Deletes the selected records. Resolves with their number.
     pub fn delete(&self, id: String, selection: &JsValue) -> Promise {
         match to_selected(selection) {
             Err(error) => rejected(error.into()),
-            Ok(selected) => self.write(
-                id,
-                Some(Box::new(move |collection| {
+            Ok(selected) => {
+                let make = move |collection: &Collection, _| {
                     let (change, deleted) =
                         collection.plan_delete(&selected.selection, selected.limit)?;
                     Ok((change, Some(deleted)))
-                })),
-            ),
+                };
+                self.write(id, Some(Plan { parts: 1, make: Box::new(make) }))
+            }
         }
     }
 
@@ -419,9 +419,9 @@ impl JsDatabase {
     }
 
     /// Without a plan, only takes in what other tabs have written.
-    fn write(&self, id: String, plan: Option<Box<Plan<'static>>>) -> Promise {
+    fn write(&self, id: String, plan: Option<Plan>) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.write(&id, plan.as_deref()).await })
+        promise(async move { database.write(&id, plan.as_ref()).await })
     }
 
     fn examine(&self, id: Option<String>) -> Promise {
@@ -429,16 +429,17 @@ impl JsDatabase {
         promise(async move { database.verify(id).await })
     }
 
-    fn put(&self, id: String, batch: &JsValue, operation: Operation) -> Promise {
-        match to_batch(batch) {
-            Err(error) => rejected(error.into()),
-            Ok(batch) => {
-                let plan = move |collection: &_| {
-                    Ok((Collection::plan(collection, operation, &batch)?, None))
-                };
-                self.write(id, Some(Box::new(plan)))
-            }
-        }
+    /// The batches are of distinct records, and each is read when its turn comes.
+    fn put(&self, id: String, batches: &JsValue, operation: Operation) -> Promise {
+        let batches = match batches.dyn_ref::<Array>() {
+            Some(batches) => batches.clone(),
+            None => Array::of1(batches),
+        };
+        let parts = batches.length().max(1);
+        let make = move |collection: &Collection, part| {
+            Ok((collection.plan(operation, &to_batch(&batches.get(part))?)?, None))
+        };
+        self.write(id, Some(Plan { parts, make: Box::new(make) }))
     }
 }
 
@@ -448,6 +449,10 @@ struct Arguments(Array);
 impl Arguments {
     fn value(&self, at: u32) -> JsValue {
         self.0.get(at)
+    }
+
+    fn from(&self, at: u32) -> JsValue {
+        self.0.slice(at, u32::MAX).into()
     }
 
     fn text(&self, at: u32) -> Result<String> {

@@ -30,7 +30,7 @@ use crate::wasm::replica::{Plan, Replica};
 use crate::wasm::storage::{Operation, Storage};
 
 /// Steps of background work between two looks at the clock. A step takes up to a millisecond.
-const STEPS: usize = 2;
+const STEPS: usize = 1;
 
 /// Reads from a collection what is asked for.
 pub(crate) type Read = Box<dyn FnOnce(&Collection) -> Result<JsValue>>;
@@ -221,7 +221,7 @@ impl Database {
     ///
     /// Without a plan, only takes in what other tabs have written, if the collection is in memory:
     /// reads that start later see every write that was complete before.
-    pub(crate) async fn write(&self, id: &str, plan: Option<&Plan<'_>>) -> Result<JsValue> {
+    pub(crate) async fn write(&self, id: &str, plan: Option<&Plan>) -> Result<JsValue> {
         let _call = self.enter()?;
         if plan.is_none() && self.find(id).is_none() {
             return Ok(JsValue::UNDEFINED);
@@ -243,8 +243,8 @@ impl Database {
     /// Works in the background for about so many milliseconds: links new records into the graph,
     /// repairs it, and makes checkpoints that are due, if this tab is elected to. Returns whether work is left.
     ///
-    /// Linking stops in time, to within a step or two. A checkpoint is not interrupted, but nobody
-    /// waits for it except writes to the same collection.
+    /// Linking stops in time, to within a step. A checkpoint takes its own time, but encodes its pages one
+    /// by one, and nobody waits for it except writes to the same collection.
     pub(crate) async fn work(&self, milliseconds: f64) -> Result<bool> {
         let _call = self.enter()?;
         if self.working.replace(true) {

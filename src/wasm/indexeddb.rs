@@ -482,6 +482,12 @@ impl Transaction {
         Ok(!answer(request.into()).await?.is_undefined())
     }
 
+    /// Lets calls be answered, until everything that was written so far is stored. Whether there is such a
+    /// key does not matter.
+    pub(crate) fn give_way(&self) -> Boxed<'_, Result<(), Fault>> {
+        Box::pin(async { self.has(MANIFESTS, &MANIFESTS.into()).await.map(drop) })
+    }
+
     /// Keys and bytes of a store, in the order of the keys; those in `range`, if there is one.
     pub(crate) async fn entries(
         &self,

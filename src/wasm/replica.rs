@@ -8,7 +8,7 @@ use crate::engine::catalog::gone;
 use crate::engine::change::Change;
 use crate::engine::collection::{Collection, Opening};
 use crate::engine::definition::Definition;
-use crate::engine::error::{Error as EngineError, Result as EngineResult};
+use crate::engine::error::Error as EngineError;
 use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
@@ -23,9 +23,14 @@ const ATTEMPTS: usize = 8;
 /// Log entries to wait after a checkpoint failed, so that a full disk is not tried at every write.
 const PAUSE: u64 = 100;
 
-/// Turns a batch or a selection into a change, and says how many records it deletes, if that is
-/// what it does.
-pub(crate) type Plan<'a> = dyn Fn(&Collection) -> EngineResult<(Change, Option<u32>)> + 'a;
+/// What is to be written, in parts that take little time each and are stored together.
+pub(crate) struct Plan {
+    /// How many parts it has.
+    pub(crate) parts: u32,
+    /// Turns a part, a batch or a selection, into a change, and says how many records it deletes, if
+    /// that is what it does. No two parts are of the same record.
+    pub(crate) make: Box<dyn Fn(&Collection, u32) -> Result<(Change, Option<u32>)>>,
+}
 
 /// This tab's copy of one collection.
 pub(crate) struct Replica {
@@ -123,50 +128,60 @@ impl Replica {
     /// applies it. If anything fails, memory and storage have nothing of the change. Without a plan
     /// it only takes in.
     ///
-    /// `plan` is called again if the transaction has to be repeated.
+    /// The changes are planned one by one, and reads meanwhile see none of them. They are planned
+    /// again if the transaction has to be repeated.
     pub(crate) async fn write(
         &self,
         storage: Option<&Storage>,
-        plan: Option<&Plan<'_>>,
+        plan: Option<&Plan>,
     ) -> Result<Option<u32>> {
         let _writing = self.writing.lock().await;
         self.ensure_exists()?;
         let Some(storage) = storage else {
             let Some(plan) = plan else { return Ok(None) };
-            let (change, result) = plan(&*self.collection()?)?;
-            self.apply(change)?;
-            return Ok(result);
+            let (mut changes, mut result) = (Vec::new(), None);
+            for part in 0..plan.parts {
+                let (change, deleted) = (plan.make)(&*self.collection()?, part)?;
+                changes.push(change);
+                result = deleted;
+            }
+            return self.apply(changes).map(|()| result);
         };
         let mode = if plan.is_some() { Mode::Write } else { Mode::Read };
         for _ in 0..ATTEMPTS {
-            let planned: Cell<Option<(Change, Option<u32>)>> = Cell::new(None);
-            let next = |definition: &[u8], missed: Vec<(u64, Vec<u8>)>| {
-                // The browser may lose the connection after it has committed. The transaction is then
-                // repeated and finds its own entry, which must not be planned once more: deleting up
-                // to n records twice deletes 2n.
-                let own = planned.take().filter(|(change, _)| {
-                    let bytes = encode_change(change);
-                    missed.iter().any(|(_, entry)| *entry == bytes)
-                });
-                self.take_in(storage, definition, missed)?;
-                let Some(plan) = plan else { return Ok(None) };
-                if let Some((_, result)) = own {
-                    planned.set(Some((Change::default(), result)));
+            let planned: RefCell<Vec<Change>> = RefCell::default();
+            let (result, repeated) = (Cell::new(None), Cell::new(false));
+            let next = |part, definition: &[u8], missed: Vec<(u64, Vec<u8>)>| {
+                if part == 0 {
+                    // The browser may lose the connection after it has committed. The transaction is
+                    // then repeated and finds its own entries, which must not be planned once more:
+                    // deleting up to n records twice deletes 2n.
+                    let own = planned.take().iter().any(|change| {
+                        let bytes = encode_change(change);
+                        missed.iter().any(|(_, entry)| *entry == bytes)
+                    });
+                    repeated.set(own);
+                    self.take_in(storage, definition, missed)?;
+                }
+                let Some(plan) = plan.filter(|_| !repeated.get()) else { return Ok(None) };
+                let collection = self.collection()?;
+                let (change, deleted) = (plan.make)(&collection, part)?;
+                result.set(deleted);
+                if change.is_empty() {
                     return Ok(None);
                 }
-                let collection = self.collection()?;
-                let (change, result) = plan(&collection)?;
-                let entry = (!change.is_empty())
-                    .then(|| (collection.sequence() + 1, encode_change(&change)));
-                planned.set(Some((change, result)));
-                Ok(entry)
+                let mut planned = planned.borrow_mut();
+                let number = collection.sequence() + 1 + planned.len() as u64;
+                let entry = encode_change(&change);
+                planned.push(change);
+                Ok(Some((number, entry)))
             };
             let sequence = || Ok(self.collection()?.sequence());
-            match storage.append(&self.id, mode, sequence, next).await? {
+            let parts = plan.map_or(1, |plan| plan.parts);
+            match storage.append(&self.id, mode, sequence, parts, next).await? {
                 Appended::Yes => {
-                    let Some((change, result)) = planned.take() else { return Ok(None) };
-                    self.apply(change)?;
-                    return Ok(result);
+                    self.apply(planned.take())?;
+                    return Ok(result.get());
                 }
                 Appended::TooFarBehind => self.reload(storage).await?,
                 Appended::Gone => {
@@ -217,6 +232,8 @@ impl Replica {
             replaces: replaces.as_deref(),
             manifest: &checkpoint.manifest,
             pages: &checkpoint.pages,
+            // Nothing changes the collection meanwhile: writes wait, and linking is this caller's.
+            encode: &|page| Ok(self.state()?.borrow_mut().collection.encode_page(page)),
             obsolete: &checkpoint.obsolete,
             sequence: checkpoint.sequence,
         };
@@ -251,9 +268,10 @@ impl Replica {
         if self.is_deleted() { Err(gone().into()) } else { Ok(()) }
     }
 
-    fn apply(&self, change: Change) -> Result<()> {
-        if !change.is_empty() {
-            self.state()?.borrow_mut().collection.apply(change);
+    fn apply(&self, changes: Vec<Change>) -> Result<()> {
+        let mut state = self.state()?.borrow_mut();
+        for change in changes.into_iter().filter(|change| !change.is_empty()) {
+            state.collection.apply(change);
         }
         Ok(())
     }

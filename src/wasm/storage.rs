@@ -5,11 +5,13 @@
 //! deleted, the log ends where this tab thinks it does, the checkpoint is the one this tab knows.
 
 use std::cell::RefCell;
+use std::mem::take;
 use std::pin::Pin;
 
 use wasm_bindgen::JsValue;
 
 use crate::engine::catalog::{Catalog, Edits, Namespaces};
+use crate::engine::collection::NewPage;
 use crate::engine::error::Code;
 use crate::engine::format::{
     decode_definition, decode_manifest, decode_namespaces, encode_definition, encode_namespaces,
@@ -75,7 +77,9 @@ pub(crate) struct NewCheckpoint<'a> {
     /// The new manifest.
     pub(crate) manifest: &'a [u8],
     /// New pages and their keys.
-    pub(crate) pages: &'a [(u64, Vec<u8>)],
+    pub(crate) pages: &'a [(u64, NewPage)],
+    /// The bytes of one. Calls are answered between one and the next.
+    pub(crate) encode: &'a dyn Fn(&NewPage) -> Result<Vec<u8>>,
     /// Keys of pages that the new manifest does not name.
     pub(crate) obsolete: &'a [u64],
     /// Log entries up to this one are in the pages.
@@ -167,13 +171,15 @@ impl Storage {
     /// `sequence` says where this tab is in the log. `next` is given the definition and the entries
     /// after that, which other tabs have written, and makes the new entry, or `None` if there is
     /// nothing to write, as always in [`Mode::Read`]. As no other tab can write meanwhile, the new
-    /// entry's number is free.
+    /// entry's number is free. It is called for each of the `parts` of what is written, given their
+    /// numbers; calls are answered between one and the next.
     pub(crate) async fn append(
         &self,
         id: &str,
         mode: Mode,
         sequence: impl Fn() -> Result<u64>,
-        next: impl Fn(&[u8], Vec<(u64, Vec<u8>)>) -> Result<Option<(u64, Vec<u8>)>>,
+        parts: u32,
+        next: impl Fn(u32, &[u8], Vec<(u64, Vec<u8>)>) -> Result<Option<(u64, Vec<u8>)>>,
     ) -> Result<Appended> {
         let append = async |transaction: &Transaction| {
             let Some(definition) = transaction.get_bytes(CATALOG, &id.into()).await? else {
@@ -184,9 +190,15 @@ impl Storage {
                 return Ok(Appended::TooFarBehind);
             }
             let range = Range { id, from: sequence + 1, to: None };
-            let missed = read_log(transaction, range).await?;
-            if let Some((number, bytes)) = next(&definition, missed)? {
-                transaction.add_bytes(LOG, &numbered_key(id, number)?, &bytes)?;
+            let mut missed = read_log(transaction, range).await?;
+            for part in 0..parts {
+                let entry = next(part, &definition, take(&mut missed))?;
+                if parts > 1 {
+                    transaction.give_way().await?;
+                }
+                if let Some((number, bytes)) = entry {
+                    transaction.add_bytes(LOG, &numbered_key(id, number)?, &bytes)?;
+                }
             }
             Ok(Appended::Yes)
         };
@@ -261,7 +273,7 @@ impl Storage {
         id: &str,
         checkpoint: &NewCheckpoint<'_>,
     ) -> Result<Checkpointed> {
-        let NewCheckpoint { replaces, manifest, pages, obsolete, sequence } = *checkpoint;
+        let NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence } = *checkpoint;
         let store = async |transaction: &Transaction| {
             if !transaction.has(CATALOG, &id.into()).await? {
                 return Ok(Checkpointed::Gone);
@@ -273,7 +285,10 @@ impl Storage {
                 return Ok(Checkpointed::Overtaken);
             }
             for (key, page) in pages {
-                transaction.put_bytes(PAGES, &numbered_key(id, *key)?, page)?;
+                let bytes = encode(page)?;
+                // One is encoded while the browser stores the other.
+                transaction.give_way().await?;
+                transaction.put_bytes(PAGES, &numbered_key(id, *key)?, &bytes)?;
             }
             transaction.put_bytes(MANIFESTS, &id.into(), manifest)?;
             for key in obsolete {
@@ -383,7 +398,7 @@ mod tests {
     use crate::engine::definition::{Definition, Scope};
     use crate::engine::format::{Manifest, encode_manifest};
     use crate::engine::json::Json;
-    use crate::wasm::random;
+    use crate::wasm::{clock, random};
 
     async fn open(path: &str) -> Result<Storage> {
         Storage::open(path, false, Host::of_tests()).await
@@ -435,10 +450,10 @@ mod tests {
 
     /// Appends `bytes` for a tab that has seen the log up to `sequence`.
     async fn append(storage: &Storage, id: &str, sequence: u64, bytes: &[u8]) -> Appended {
-        let next = |_: &[u8], missed: Vec<_>| {
+        let next = |_, _: &[u8], missed: Vec<_>| {
             Ok(Some((sequence + missed.len() as u64 + 1, bytes.to_vec())))
         };
-        let appended = storage.append(id, Mode::Write, || Ok(sequence), next).await;
+        let appended = storage.append(id, Mode::Write, || Ok(sequence), 1, next).await;
         appended.expect("the storage works")
     }
 
@@ -457,11 +472,15 @@ mod tests {
     fn checkpoint<'a>(
         replaces: Option<&'a [u8]>,
         manifest: &'a [u8],
-        pages: &'a [(u64, Vec<u8>)],
+        pages: &'a [(u64, NewPage)],
         obsolete: &'a [u64],
         sequence: u64,
     ) -> NewCheckpoint<'a> {
-        NewCheckpoint { replaces, manifest, pages, obsolete, sequence }
+        let encode: &dyn Fn(&NewPage) -> Result<Vec<u8>> = &|page| match page {
+            NewPage::Entry(bytes) => Ok(bytes.clone()),
+            other => panic!("{other:?}"),
+        };
+        NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence }
     }
 
     #[wasm_bindgen_test]
@@ -540,23 +559,23 @@ mod tests {
         assert_eq!(append(&other, "a", 0, b"two").await, Appended::Yes);
         assert_eq!(append(&other, "b", 0, b"x").await, Appended::Gone);
         let seen = Cell::new(vec![]);
-        let next = |definition: &[u8], missed| {
+        let next = |_, definition: &[u8], missed| {
             assert_eq!(decode_definition(definition)?.name, "apples");
             seen.set(missed);
             Ok(None)
         };
-        let appended = storage.append("a", Mode::Read, || Ok(1), next).await;
+        let appended = storage.append("a", Mode::Read, || Ok(1), 1, next).await;
         assert_eq!(appended, Ok(Appended::Yes));
         assert_eq!(seen.take(), [(2, b"two".to_vec())]);
         let log = vec![(1, b"one".to_vec()), (2, b"two".to_vec())];
         assert_eq!(load(&storage, "a").await.log, log, "there was nothing to write");
 
         let refused = Error::new(code::INVALID_ARGUMENT, "no");
-        let refuses = |_: &[u8], _| Err(refused.clone());
-        let appended = storage.append("a", Mode::Write, || Ok(2), refuses).await;
+        let refuses = |_, _: &[u8], _| Err(refused.clone());
+        let appended = storage.append("a", Mode::Write, || Ok(2), 1, refuses).await;
         assert_eq!(appended, Err(refused.clone()));
-        let second = |_: &[u8], _| Ok(Some((2, vec![])));
-        let taken = storage.append("a", Mode::Write, || Ok(1), second).await;
+        let second = |_, _: &[u8], _| Ok(Some((2, vec![])));
+        let taken = storage.append("a", Mode::Write, || Ok(1), 1, second).await;
         assert_eq!(taken.expect_err("a number is written once").code, code::STORAGE);
         assert_eq!(load(&storage, "a").await.log, log);
         Storage::destroy(&path).await.expect("destroyed");
@@ -589,6 +608,68 @@ mod tests {
         Storage::destroy(&path).await.expect("destroyed");
     }
 
+    /// Runs `work`, which notes how far somebody else has come that only timers wake.
+    async fn beside(work: impl AsyncFnOnce(&dyn Fn())) -> Vec<u32> {
+        let (ticks, noted) = (Rc::new(Cell::new(Some(0))), RefCell::new(Vec::new()));
+        let ticking = Rc::clone(&ticks);
+        wasm_bindgen_futures::spawn_local(async move {
+            while let Some(count) = ticking.get() {
+                ticking.set(Some(count + 1));
+                clock::wait(0.0).await;
+            }
+        });
+        work(&|| noted.borrow_mut().extend(ticks.get())).await;
+        ticks.set(None);
+        noted.into_inner()
+    }
+
+    #[wasm_bindgen_test]
+    async fn others_have_their_turn_between_the_parts_of_a_write_and_the_pages_of_a_checkpoint() {
+        const PARTS: u32 = 300;
+        let (storage, path) = with_collection().await;
+        let noted = beside(async |note| {
+            let next = |part, _: &[u8], _| {
+                note();
+                Ok(Some((u64::from(part) + 1, vec![0; 1000])))
+            };
+            let appended = storage.append("a", Mode::Write, || Ok(0), PARTS, next).await;
+            assert_eq!(appended, Ok(Appended::Yes));
+        })
+        .await;
+        assert_eq!(noted.len(), PARTS as usize);
+        assert!(noted[0] < noted[noted.len() - 1], "{noted:?}");
+        assert_eq!(numbers(&storage, LOG, "a").await.len(), PARTS as usize);
+
+        let pages: Vec<_> = (0..u64::from(PARTS)).map(|key| (key, NewPage::Graph(0))).collect();
+        let noted = beside(async |note| {
+            let encode = |_: &NewPage| {
+                note();
+                Ok(vec![0; 1000])
+            };
+            let new = NewCheckpoint { encode: &encode, ..checkpoint(None, &[1], &pages, &[], 1) };
+            assert_eq!(storage.checkpoint("a", &new).await, Ok(Checkpointed::Yes));
+        })
+        .await;
+        assert_eq!(noted.len(), PARTS as usize);
+        assert!(noted[0] < noted[noted.len() - 1], "{noted:?}");
+        assert_eq!(numbers(&storage, PAGES, "a").await.len(), PARTS as usize);
+        Storage::destroy(&path).await.expect("destroyed");
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_part_that_fails_takes_the_parts_before_it_back() {
+        let (storage, path) = with_collection().await;
+        let refused = Error::new(code::INVALID_ARGUMENT, "no");
+        let next = |part, _: &[u8], _| match part {
+            2 => Err(refused.clone()),
+            _ => Ok(Some((u64::from(part) + 1, vec![]))),
+        };
+        let appended = storage.append("a", Mode::Write, || Ok(0), 4, next).await;
+        assert_eq!(appended, Err(refused.clone()));
+        assert!(numbers(&storage, LOG, "a").await.is_empty());
+        Storage::destroy(&path).await.expect("destroyed");
+    }
+
     #[wasm_bindgen_test]
     async fn numbers_that_a_checkpoint_has_trimmed_are_not_free() {
         let (storage, path) = with_collection().await;
@@ -615,12 +696,12 @@ mod tests {
         for sequence in 0..3 {
             assert_eq!(append(&storage, "a", sequence, b"entry").await, Appended::Yes);
         }
-        let pages = [(1, vec![10]), (2, vec![20])];
+        let pages = [(1, NewPage::Entry(vec![10])), (2, NewPage::Entry(vec![20]))];
         let first = checkpoint(None, &[2, 1, 2], &pages, &[], 2);
         assert_eq!(storage.checkpoint("a", &first).await, Ok(Checkpointed::Yes));
         assert_eq!(storage.checkpoint("a", &first).await, Ok(Checkpointed::Overtaken));
         assert_eq!(storage.checkpoint("b", &first).await, Ok(Checkpointed::Gone));
-        let pages = [(3, vec![30])];
+        let pages = [(3, NewPage::Entry(vec![30]))];
         let second = checkpoint(Some(&[2, 1, 2]), &[2, 2, 3], &pages, &[1], 2);
         assert_eq!(storage.checkpoint("a", &second).await, Ok(Checkpointed::Yes));
 
@@ -641,7 +722,7 @@ mod tests {
         for id in ["a", "b"] {
             assert_eq!(append(&storage, id, 0, b"one").await, Appended::Yes);
             assert_eq!(append(&storage, id, 1, b"two").await, Appended::Yes);
-            let pages = [(1, vec![10])];
+            let pages = [(1, NewPage::Entry(vec![10]))];
             let checkpoint = checkpoint(None, &[1, 1], &pages, &[], 1);
             storage.checkpoint(id, &checkpoint).await.expect("stored");
         }

@@ -111,8 +111,10 @@ impl Disk {
             let stored = self.pages.remove(key).is_some();
             assert!(stored || !sound, "obsolete page {key} was stored");
         }
-        self.written = checkpoint.pages.iter().map(|(_, bytes)| bytes.len()).sum();
-        for (key, bytes) in checkpoint.pages {
+        self.written = 0;
+        for (key, page) in checkpoint.pages {
+            let bytes = collection.encode_page(&page);
+            self.written += bytes.len();
             // A manifest that is gone leaves pages behind that nothing names any more.
             let old = self.pages.insert(key, bytes);
             assert!(old.is_none() || !(sound || named.contains(&key)), "page key {key} is new");

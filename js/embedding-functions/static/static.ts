@@ -1,6 +1,7 @@
 import { checkOptions } from "../../arguments.js";
 import type { Space } from "../../configuration-types.js";
 import { errorOf } from "../../errors.js";
+import { giveWay } from "../../transport/messages.js";
 import type { FunctionSettings } from "../function.js";
 import { fetchFiles, parsed, type StaticModelFiles, type StaticProgress } from "./files.js";
 import { embedText, type StaticModelDescription, type StaticTable } from "./model.js";
@@ -29,8 +30,8 @@ export interface StaticEmbeddingFunctionConfig {
 
 const MODEL = "static-minilm-256";
 
-/** How long the thread is held up at a stretch, in milliseconds: within a frame. */
-const SLICE = 4;
+/** How long the thread is held up at a stretch, in milliseconds: answers of queries that come meanwhile wait for it. */
+const SLICE = 1;
 const CLASS = "StaticEmbeddingFunction";
 
 /**
@@ -63,7 +64,7 @@ export class StaticEmbeddingFunction {
     let start = performance.now();
     for (const [index, text] of texts.entries()) {
       if (performance.now() - start > SLICE) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await giveWay();
         start = performance.now();
       }
       options.signal?.throwIfAborted();

@@ -2,7 +2,9 @@
 //!
 //! A page that changed since the last checkpoint is written under a new key; the manifest names
 //! the pages that count. The caller stores pages and manifest, deletes the obsolete pages and trims
-//! the log in one transaction, so a crash leaves either the old checkpoint or the new one.
+//! the log in one transaction, so a crash leaves either the old checkpoint or the new one. It has the
+//! pages encoded one by one, so that queries are answered in between: from [`Collection::checkpoint`] until
+//! it is stored, nothing may change records or graph.
 //!
 //! When. A checkpoint is due when the work that reopening would repeat is worth it, and the checkpoint
 //! writes at most [`WRITTEN_PER_WORK`] bytes for each byte of it, however the changes are scattered.
@@ -16,6 +18,8 @@
 //! holds those of live slots and of tombstones; it is written again, without the others, when these
 //! have become one in [`VACANT_PART`] of what is stored of it: three bytes at most for each that comes back.
 
+use std::ops::Range;
+
 use fixedbitset::FixedBitSet;
 use vecino_kernels::hnsw::SLOTS_PER_PAGE;
 use vecino_kernels::vectors::Vectors;
@@ -25,6 +29,7 @@ use crate::engine::format::{
     Manifest, NO_PAGE, PageKey, encode_graph_page, encode_id_page, encode_manifest,
     encode_record_page, encode_vector_page,
 };
+use crate::engine::record::Record;
 
 /// Slots of one record page; with documents of some hundred bytes a page is a few hundred KB.
 pub(super) const RECORD_PAGE_SLOTS: u32 = 512;
@@ -51,14 +56,29 @@ const VACANT_PART: u32 = 4;
 
 /// A checkpoint to be stored.
 pub struct Checkpoint {
-    /// New pages with their keys.
-    pub pages: Vec<(PageKey, Vec<u8>)>,
+    /// New pages with their keys, for [`Collection::encode_page`].
+    pub pages: Vec<(PageKey, NewPage)>,
     /// The pointer record that makes them count.
     pub manifest: Vec<u8>,
     /// Log entries up to this number are no longer needed.
     pub sequence: u64,
     /// Pages no longer needed.
     pub obsolete: Vec<PageKey>,
+}
+
+/// A page that is to be stored, by its number.
+#[derive(Debug, Clone)]
+pub enum NewPage {
+    /// Embeddings.
+    Vectors(u32),
+    /// Records.
+    Records(u32),
+    /// The ids of a page of records.
+    Ids(u32),
+    /// Nodes of the graph.
+    Graph(u32),
+    /// A log entry that could not be read, as it is.
+    Entry(Vec<u8>),
 }
 
 /// What is stored, and what has changed since.
@@ -189,7 +209,7 @@ impl Collection {
             + self.graph.dirty_bytes()
     }
 
-    /// Bytes and manifest of everything that changed since the last checkpoint. Must be followed by
+    /// Pages and manifest of everything that changed since the last checkpoint. Must be followed by
     /// [`Collection::checkpoint_committed`] or [`Collection::checkpoint_failed`].
     pub fn checkpoint(&mut self) -> Checkpoint {
         let mut next = Pages {
@@ -208,52 +228,41 @@ impl Collection {
         };
 
         if let Some(vectors) = &mut self.vectors {
-            let (dimension, rows) = (vectors.dimension(), vectors.rows_per_page());
-            let dirty = vectors.take_dirty_pages();
+            let (dirty, rows) = (vectors.take_dirty_pages(), vectors.rows_per_page());
             for page in 0..vectors.page_count() {
-                let first = page * rows;
-                let (live, graph) = (&self.live, &self.graph);
-                let used = |row: usize| {
-                    let slot = first as usize + row;
-                    live.contains(slot) || graph.contains(slot as u32)
-                };
-                let count = (0..rows as usize).filter(|row| used(*row)).count() as u32;
+                let slots = page * rows..(page + 1) * rows;
+                let used = |slot| self.live.contains(slot as usize) || self.graph.contains(slot);
+                let count = slots.filter(|slot| used(*slot)).count() as u32;
                 let stored = self.stored.vectors_stored.get(page as usize).copied().unwrap_or(0);
                 let vacant = stored.saturating_sub(count);
                 if dirty.binary_search(&page).is_ok()
                     || vacant > 0 && vacant * VACANT_PART >= stored
                 {
-                    let encode = || encode_vector_page(vectors.page(page), dimension, &used);
-                    let bytes = (count > 0).then(encode);
-                    next.write(&mut manifest.vector_pages, page, bytes);
+                    let new = (count > 0).then_some(NewPage::Vectors(page));
+                    next.write(&mut manifest.vector_pages, page, new);
                     self.stored.vectors_stored(page, count);
                 }
             }
         }
         for page in self.stored.changed_record_pages.ones() {
             let page = u32::try_from(page).expect("pages are fewer than slots");
-            let first = page * RECORD_PAGE_SLOTS;
-            let records = (first..first + RECORD_PAGE_SLOTS)
-                .filter_map(|slot| Some((slot, self.records.get(slot)?)));
-            let some = records.clone().next().is_some();
-            let ids = records.clone().map(|(slot, record)| (slot, &*record.id));
-            let ids = some.then(|| encode_id_page(ids));
-            let records = some.then(|| encode_record_page(records));
-            let bytes = records.as_ref().map_or(0, Vec::len);
-            set(&mut self.stored.record_bytes, page, u32::try_from(bytes).unwrap_or(u32::MAX));
-            next.write(&mut manifest.record_pages, page, records);
-            next.write(&mut manifest.id_pages, page, ids);
+            let some = self.records_of(page).next().is_some();
+            if !some {
+                set(&mut self.stored.record_bytes, page, 0);
+            }
+            let (records, ids) = (NewPage::Records(page), NewPage::Ids(page));
+            next.write(&mut manifest.record_pages, page, some.then_some(records));
+            next.write(&mut manifest.id_pages, page, some.then_some(ids));
         }
         for page in self.graph.take_dirty_pages() {
-            let first = page * SLOTS_PER_PAGE;
-            let slots = first..(first + SLOTS_PER_PAGE).min(self.graph.slots());
-            next.write(&mut manifest.graph_pages, page, encode_graph_page(&self.graph, slots));
+            let some = self.nodes_of(page).any(|slot| self.graph.contains(slot));
+            next.write(&mut manifest.graph_pages, page, some.then_some(NewPage::Graph(page)));
         }
         if manifest.lost.is_empty() {
             next.obsolete.append(&mut manifest.kept_pages);
         } else {
             for entry in &self.stored.kept_entries {
-                manifest.kept_pages.push(next.add(entry.clone()));
+                manifest.kept_pages.push(next.add(NewPage::Entry(entry.clone())));
             }
         }
 
@@ -263,6 +272,42 @@ impl Collection {
         self.stored.pending = Some(manifest);
         let Pages { pages, obsolete, .. } = next;
         Checkpoint { pages, manifest: bytes, sequence: self.sequence, obsolete }
+    }
+
+    /// The bytes of a page of the checkpoint under way.
+    pub fn encode_page(&mut self, page: &NewPage) -> Vec<u8> {
+        match *page {
+            NewPage::Vectors(page) => {
+                let vectors = self.vectors.as_ref().expect("it has pages");
+                let first = (page * vectors.rows_per_page()) as usize;
+                let used = |row| {
+                    let slot = first + row;
+                    self.live.contains(slot) || self.graph.contains(slot as u32)
+                };
+                encode_vector_page(vectors.page(page), vectors.dimension(), &used)
+            }
+            NewPage::Records(page) => {
+                let bytes = encode_record_page(self.records_of(page));
+                self.stored.records_stored(page, bytes.len());
+                bytes
+            }
+            NewPage::Ids(page) => {
+                encode_id_page(self.records_of(page).map(|(slot, record)| (slot, &*record.id)))
+            }
+            NewPage::Graph(page) => encode_graph_page(&self.graph, self.nodes_of(page)),
+            NewPage::Entry(ref entry) => entry.clone(),
+        }
+    }
+
+    fn records_of(&self, page: u32) -> impl Iterator<Item = (u32, &Record)> + Clone {
+        let first = page * RECORD_PAGE_SLOTS;
+        let slots = first..first + RECORD_PAGE_SLOTS;
+        slots.filter_map(|slot| Some((slot, self.records.get(slot)?)))
+    }
+
+    fn nodes_of(&self, page: u32) -> Range<u32> {
+        let first = page * SLOTS_PER_PAGE;
+        first..(first + SLOTS_PER_PAGE).min(self.graph.slots())
     }
 
     /// Tells that the last [`Checkpoint`] is stored.
@@ -291,25 +336,25 @@ impl Collection {
 /// The pages of a checkpoint that is being made.
 struct Pages {
     next_key: PageKey,
-    pages: Vec<(PageKey, Vec<u8>)>,
+    pages: Vec<(PageKey, NewPage)>,
     obsolete: Vec<PageKey>,
 }
 
 impl Pages {
-    fn add(&mut self, bytes: Vec<u8>) -> PageKey {
+    fn add(&mut self, page: NewPage) -> PageKey {
         let key = self.next_key;
         self.next_key += 1;
-        self.pages.push((key, bytes));
+        self.pages.push((key, page));
         key
     }
 
-    /// Writes page number `page` of those in `keys`; without bytes there is none any more.
-    fn write(&mut self, keys: &mut Vec<PageKey>, page: u32, bytes: Option<Vec<u8>>) {
+    /// Writes page number `page` of those in `keys`; without a `new` one there is none any more.
+    fn write(&mut self, keys: &mut Vec<PageKey>, page: u32, new: Option<NewPage>) {
         let page = page as usize;
         if keys.len() <= page {
             keys.resize(page + 1, NO_PAGE);
         }
-        let new = bytes.map_or(NO_PAGE, |bytes| self.add(bytes));
+        let new = new.map_or(NO_PAGE, |new| self.add(new));
         let old = std::mem::replace(&mut keys[page], new);
         self.obsolete.extend((old != NO_PAGE).then_some(old));
     }

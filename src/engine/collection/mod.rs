@@ -21,7 +21,7 @@ mod restore;
 mod search;
 mod verify;
 
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, NewPage};
 pub use heir::Outdated;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::{Found, Selection};

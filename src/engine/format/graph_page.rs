@@ -24,9 +24,9 @@ pub struct StoredNode<'a> {
     pub levels: &'a [&'a [u32]],
 }
 
-/// The bytes of a page that holds the nodes of `graph` in `slots`; `None` if there are none.
+/// The bytes of a page that holds the nodes of `graph` in `slots`.
 #[must_use]
-pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Option<Vec<u8>> {
+pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Vec<u8> {
     let mut out = Writer(frame::begin(Kind::GraphPage, 4 + slots.len() * 150));
     out.u32(0);
     let mut count = 0_u32;
@@ -48,7 +48,7 @@ pub fn encode_graph_page(graph: &Graph, slots: std::ops::Range<u32>) -> Option<V
         }
     }
     out.0[HEADER..HEADER + 4].copy_from_slice(&count.to_le_bytes());
-    (count > 0).then(|| frame::seal(Kind::GraphPage, out.0))
+    frame::seal(Kind::GraphPage, out.0)
 }
 
 /// Calls `node` for each node of a page. Nothing is allocated for a node.
