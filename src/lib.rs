@@ -42,9 +42,11 @@
 //!   returns a [`Change`](engine::change::Change); the shell appends its bytes to the log;
 //!   `Collection::apply` makes it visible and cannot fail. A write that fails leaves memory as it
 //!   was. Reads never wait for writes. The shell plans inside the transaction that appends, after
-//!   taking in what other tabs have appended, so that no tab ever has to start over.
+//!   taking in what other tabs have appended, so that no tab ever has to start over. A long batch is
+//!   planned in parts, an entry each, all in one transaction: reads are answered between them.
 //! - **A checkpoint** writes the pages that changed under new keys, flips the manifest that names the
-//!   valid pages, and trims the log, in one transaction. Opening is checkpoint + rest of the log.
+//!   valid pages, and trims the log, in one transaction. Pages are encoded one by one, with reads
+//!   answered in between; nothing else changes until it is stored. Opening is checkpoint + rest of the log.
 //! - **Tabs share the log, not the memory.** Who has written tells the others (`js/tabs.ts`), and they
 //!   take in the rest of the log; a message that is lost delays that until the next write or strong
 //!   read. A Web Lock elects, for each collection, the tab that makes its checkpoints: only one that

@@ -231,17 +231,20 @@ async fn collections_are_created_listed_changed_and_deleted(database: &JsDatabas
 
 async fn arguments_are_read_before_the_call_returns(database: &JsDatabase) {
     let id = create(database, "careless").await;
-    let batch = record("a", 1);
-    let adding = database.add(id.clone(), &batch);
-    let spoil = js("batch => { batch.ids[0] = 'b'; batch.embeddings[0] = 7; }");
+    for (name, n) in [("a", 1), ("b", 7)] {
+        ok(database.add(id.clone(), &record(name, n))).await;
+    }
+    let selection = js("{ids: ['a']}");
+    let deleting = database.delete(id.clone(), &selection);
+    let spoil = js("selection => { selection.ids[0] = 'b'; }");
     let spoil: js_sys::Function = spoil.into();
-    spoil.call1(&JsValue::UNDEFINED, &batch).expect("it can be changed");
-    ok(adding).await;
+    spoil.call1(&JsValue::UNDEFINED, &selection).expect("it can be changed");
+    ok(deleting).await;
     assert_eq!(
         everything(database, &id).await,
         concat!(
-            r#"{"ids":["a"],"documents":[null],"metadatas":[null],"uris":[null],"#,
-            r#""embeddings":[1,1],"dimension":2}"#
+            r#"{"ids":["b"],"documents":[null],"metadatas":[null],"uris":[null],"#,
+            r#""embeddings":[7,1],"dimension":2}"#
         )
     );
 }
