@@ -1,6 +1,7 @@
 // The page in which scan and walk are timed over the same records, and what the planner makes of it.
 import * as glue from "../../build/bench/wasm/vecino.js";
 import wasm from "../../build/bench/wasm/vecino_bg.wasm?url";
+import rare from "../../build/bench/wasm/vecino_rare_bg.wasm?url";
 import { Engine } from "./contenders/engine.js";
 import { nearestOf, similarities } from "./nearest.js";
 import { recallOf } from "./recall.js";
@@ -55,7 +56,7 @@ window.bench = {
   },
 };
 
-const create = (quantization) => Engine.create({ quantization, module: { glue, wasm } });
+const create = (quantization) => Engine.create({ quantization, module: { glue, wasm, rare } });
 
 async function inTurns(ways) {
   const results = Object.fromEntries(
