@@ -88,8 +88,8 @@ async function instantiateRare(): Promise<void> {
     const reason = error instanceof Error ? error.message : String(error);
     throw errorOf(
       "internal",
-      `${url} is not of the same version as the rest of Vecino's engine: ${reason}. Reload the page; the package's ` +
-        "files must be published together.",
+      `${url} does not fit the rest of Vecino's engine: ${reason}. Reload the page; the files of one version of the ` +
+        "package must be published together.",
       { cause: error },
     );
   }

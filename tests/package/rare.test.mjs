@@ -115,7 +115,7 @@ for (const worker of [true, false]) {
     const { failed, counted, found } = await visit(how, failThenRestore, worker);
     for (const { code, message } of failed) {
       assert.equal(code, "internal");
-      assert.match(message, /vecino_rare_bg\.wasm.* same version.*Reload the page/s);
+      assert.match(message, /vecino_rare_bg\.wasm does not fit .*Reload the page.* one version/);
     }
     assert.deepEqual([counted, found], [1, 1]);
   });
