@@ -244,7 +244,7 @@ impl Vectors {
 
     /// Have what estimates are told from fetched from memory; see [`Pages::fetch`].
     #[inline(never)]
-    fn fetch(&self, slots: &[u32]) {
+    pub(crate) fn fetch(&self, slots: &[u32]) {
         match &self.codes {
             Some(codes) => codes.fetch(slots),
             None => self.rows.fetch(slots, f32::to_bits),
