@@ -251,6 +251,14 @@ impl Vectors {
         }
     }
 
+    /// Have the vectors in `slots` fetched from memory, if a walk has not touched them; see [`Pages::fetch`].
+    #[inline(never)]
+    pub(crate) fn fetch_vectors(&self, slots: &[u32]) {
+        if self.codes.is_some() {
+            self.rows.fetch(slots, f32::to_bits);
+        }
+    }
+
     /// How many pages there are; see [`Pages`].
     #[must_use]
     pub fn page_count(&self) -> u32 {
