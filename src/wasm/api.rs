@@ -397,18 +397,22 @@ impl JsDatabase {
 #[cfg(feature = "measure")]
 #[wasm_bindgen(js_class = Database)]
 impl JsDatabase {
-    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory.
+    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory; what is left
+    /// out is as it comes.
     #[wasm_bindgen(js_name = setPlanner)]
     pub fn set_planner(
         &self,
         id: &str,
-        exact_numbers: f64,
-        scanned_per_candidate: f64,
+        exact_numbers: Option<f64>,
+        scanned_per_candidate: Option<f64>,
     ) -> std::result::Result<(), JsValue> {
-        let planner = crate::engine::planner::Planner {
-            exact_numbers: exact_numbers as usize,
-            scanned_per_candidate: scanned_per_candidate as usize,
-        };
+        let mut planner = crate::engine::planner::Planner::default();
+        if let Some(numbers) = exact_numbers {
+            planner.exact_numbers = numbers as usize;
+        }
+        if let Some(records) = scanned_per_candidate {
+            planner.scanned_per_candidate = records as usize;
+        }
         let replica = self.0.find(id).expect("a collection that has been used");
         Ok(replica.set_planner(planner)?)
     }
