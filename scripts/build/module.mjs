@@ -16,6 +16,7 @@ const commonSources = [
   "package-lock.json", // wasm-opt's version
   "scripts/build/module.mjs",
   "scripts/build/module-text.mjs",
+  "scripts/build/moved-data.mjs",
   "scripts/build/optimize.mjs",
   "scripts/build/reach.mjs",
   "scripts/build/split.mjs",

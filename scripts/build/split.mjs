@@ -15,9 +15,9 @@ import {
   segmentOf,
   throughTable,
 } from "./module-text.mjs";
+import { onlyObjects } from "./moved-data.mjs";
 import { reach } from "./reach.mjs";
 import { withZeros } from "./unused-data.mjs";
-import { dataSection, dataSegments } from "./wasm-binary.mjs";
 
 /** Exports of the primary module that only the secondary uses. */
 const [TABLE, STACK] = ["shared_table", "shared_stack"];
@@ -95,6 +95,7 @@ function read(text, from) {
   return {
     functions: new Map(functions.map((form) => [form.name, form])),
     bodies,
+    started: of("start").map(({ name }) => name),
     exports: new Map(
       exported.flatMap(({ kind, name, as }) => (kind === "func" ? [[as, name]] : [])),
     ),
@@ -111,12 +112,12 @@ function read(text, from) {
 }
 
 /** All functions that can be called from outside but `start`. */
-function othersThan(start, { exports, slots }, links) {
+function othersThan(start, { exports, slots, started }, links) {
   const exported = [...exports.values()].filter((name) => name !== start);
   // A number that neither code nor data is known to name may be known to JavaScript.
   const named = new Set([...links.numbers, ...links.objects.flatMap(({ numbers }) => numbers)]);
   const open = [...slots].filter(([slot]) => !named.has(slot)).map(([, name]) => name);
-  return [...exported, ...open];
+  return [...exported, ...started, ...open];
 }
 
 /** The function table with these functions in it, in free slots where they have none, by slot. */
@@ -143,30 +144,4 @@ function segments(slots) {
     else found.push({ offset: slot, names: [name] });
   }
   return found;
-}
-
-/**
- * Data with these objects alone. It goes into memory that is in use: what belongs to `others` may have changed, and is
- * written only where one of the objects overlaps it, which happens to constants alone.
- */
-function onlyObjects(content, objects, others) {
-  const sorted = [...objects].sort((one, other) => one.address - other.address);
-  const isFree = (from, to) => ![...others].some(({ address, end }) => address < to && from < end);
-  const runs = [];
-  for (const { address, end } of sorted) {
-    const last = runs.at(-1);
-    // A run costs about as many bytes as a short gap.
-    const gap = last && address - last.end;
-    if (last && (gap <= 0 || (gap < 8 && isFree(last.end, address))))
-      last.end = Math.max(last.end, end);
-    else runs.push({ address, end });
-  }
-  const segments = dataSegments(content).flatMap((segment) =>
-    runs.flatMap((run) => {
-      const from = Math.max(run.address - segment.address, 0);
-      const bytes = segment.bytes.subarray(from, Math.max(run.end - segment.address, from));
-      return bytes.some((byte) => byte !== 0) ? [{ address: segment.address + from, bytes }] : [];
-    }),
-  );
-  return dataSection(segments);
 }
