@@ -5,7 +5,7 @@ import type { EngineEvent } from "./events.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
 import type { Arguments, Calls, Method } from "./transport/protocol.js";
-import { type Database, loadEngine } from "./wasm.js";
+import { callEngine, type Database, loadEngine } from "./wasm.js";
 
 /** Calls that leave nothing to link or to write out. Reading can: it is what loads a collection. */
 const QUIET: ReadonlySet<Method> = new Set([
@@ -59,7 +59,7 @@ export class Host {
   constructor(slice: number, tell: (event: EngineEvent) => void) {
     this.#tell = tell;
     this.#background = new Background(
-      async () => (await this.#opened()).call("work", [slice]),
+      async () => callEngine(await this.#opened(), "work", [slice]),
       // What was written stays written: this work only makes it faster to search and to open.
       (error) =>
         this.#warn("background work failed; it is tried again after the next write", error),
@@ -106,7 +106,7 @@ export class Host {
     if (method === "close") return this.#close();
     const database = await this.#opened();
     if (FILTERING.has(method) && usesRegex(args)) await loadRegex();
-    const answer = await database.call(method, args as Arguments<typeof method>);
+    const answer = await callEngine(database, method, args as Arguments<typeof method>);
     if (CHANGES_ONE.has(method)) this.#tabs?.tell(args[0] as string);
     else if (CHANGES_ANY.has(method)) this.#tabs?.tell(undefined);
     return answer;
@@ -135,7 +135,7 @@ export class Host {
   async #close(): Promise<void> {
     this.#background.stop();
     this.#following.stop();
-    await (await this.#opened()).call("close", []);
+    await callEngine(await this.#opened(), "close", []);
     this.#tabs?.close();
   }
 
@@ -144,11 +144,11 @@ export class Host {
     const database = await this.#opened();
     const behind = this.#behind;
     if (behind.delete(undefined)) {
-      for (const id of await database.call("loaded", [])) behind.add(id);
+      for (const id of await callEngine(database, "loaded", [])) behind.add(id);
     }
     for (const id of behind) {
       behind.delete(id);
-      await database.call("follow", [id as string]).catch((error: VecinoError) => {
+      await callEngine(database, "follow", [id as string]).catch((error: VecinoError) => {
         // It is let go of, which is all there is to follow.
         if (error.code !== "not_found") throw error;
       });

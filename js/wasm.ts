@@ -1,9 +1,9 @@
-/** The compiled engine, loaded once per thread. */
-import initialize, { Database as Engine } from "../build/wasm/vecino.js";
+/** The compiled engine, loaded once per thread: what most pages need, and on first use what few do. */
+import initialize, { Database as Engine, primaryName } from "../build/wasm/vecino.js";
 import { type ErrorCode, errorOf, VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
 import type { Calls } from "./transport/protocol.js";
-import { readWasm } from "./wasm-source.js";
+import { missingModule, readWasm } from "./wasm-source.js";
 
 /** What an opened database can be asked for, by name. */
 export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
@@ -15,10 +15,10 @@ export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
 
 /** An opened database of the engine. */
 export interface Database {
-  call<M extends keyof EngineCalls>(
-    method: M,
-    args: Parameters<EngineCalls[M]>,
-  ): ReturnType<EngineCalls[M]>;
+  /** Undefined if the method is one of `callRare`. */
+  call(method: keyof EngineCalls, args: unknown[]): Promise<unknown> | undefined;
+  /** Must not be called before `loadRare` has resolved. */
+  callRare(method: keyof EngineCalls, args: unknown[]): Promise<unknown>;
 }
 
 /** What the engine asks of whoever holds it. */
@@ -36,6 +36,8 @@ interface DatabaseClass {
 }
 
 let loading: Promise<DatabaseClass> | undefined;
+let loadingRare: Promise<void> | undefined;
+let primary: WebAssembly.Exports;
 
 /** The engine's Database class. After a failure the next call tries again. */
 export function loadEngine(): Promise<DatabaseClass> {
@@ -46,10 +48,59 @@ export function loadEngine(): Promise<DatabaseClass> {
   return loading;
 }
 
+/** Calls a method, and loads the module of those that few pages call where it is one of them. */
+export async function callEngine<M extends keyof EngineCalls>(
+  database: Database,
+  method: M,
+  args: Parameters<EngineCalls[M]>,
+): Promise<Awaited<ReturnType<EngineCalls[M]>>> {
+  // Closing waits for calls under way, and those that wait for the module are.
+  if (method === "close") await loadingRare?.catch(() => {});
+  const rare = async () => {
+    await loadRare();
+    return database.callRare(method, args);
+  };
+  const answer = await (database.call(method, args) ?? rare());
+  return answer as Awaited<ReturnType<EngineCalls[M]>>;
+}
+
+/** After a failure the next call tries again. */
+function loadRare(): Promise<void> {
+  loadingRare ??= instantiateRare().catch((error: unknown) => {
+    loadingRare = undefined;
+    throw error;
+  });
+  return loadingRare;
+}
+
+async function instantiateRare(): Promise<void> {
+  const url = new URL("./vecino_rare_bg.wasm", import.meta.url);
+  const source = await readWasm(url);
+  const bytes =
+    source instanceof Uint8Array
+      ? source
+      : await source.arrayBuffer().catch((error: unknown) => {
+          throw missingModule(url, error);
+        });
+  try {
+    await WebAssembly.instantiate(bytes, { [primaryName]: primary });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw errorOf(
+      "internal",
+      `${url} does not fit the rest of Vecino's engine: ${reason}. Reload the page; the files of one version of the ` +
+        "package must be published together.",
+      { cause: error },
+    );
+  }
+}
+
 async function load(): Promise<DatabaseClass> {
   try {
     const url = new URL("./vecino_bg.wasm", import.meta.url);
-    await initialize({ module_or_path: await readWasm(url) });
+    primary = (await initialize({
+      module_or_path: await readWasm(url),
+    })) as unknown as WebAssembly.Exports;
   } catch (error) {
     if (error instanceof VecinoError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -60,5 +111,5 @@ async function load(): Promise<DatabaseClass> {
       { cause: error },
     );
   }
-  return Engine;
+  return Engine as unknown as DatabaseClass;
 }

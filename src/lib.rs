@@ -21,7 +21,9 @@
 //!   collection/                                 all of it together: plan, apply, read, link, checkpoint,
 //!                                               what is lost, verify, what an heir lacks
 //!   format/                                     bytes: log entries, pages, manifests
-//! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript
+//! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript;
+//!               what only its `callRare` leads to is a second module, cut off by scripts/build/split.mjs
+//!               and loaded on first use
 //! regex/        regular expressions for filters, a module that js/regex.ts loads on first use
 //! js/           the npm package: clients, collections, results, embedding functions, the worker
 //! www/          the demo, built on the published package alone

@@ -1,6 +1,7 @@
 // The page in which scan and walk are timed over the same records, and what the planner makes of it.
 import * as glue from "../../build/bench/wasm/vecino.js";
 import wasm from "../../build/bench/wasm/vecino_bg.wasm?url";
+import rare from "../../build/bench/wasm/vecino_rare_bg.wasm?url";
 import { Engine } from "./contenders/engine.js";
 import { nearestOf, similarities } from "./nearest.js";
 import { recallOf } from "./recall.js";
@@ -13,9 +14,8 @@ const EF = 100;
 const QUERIES = 100;
 const BLOCK = 20;
 const WARM_UP = 5;
-/** As the planner's constants: scan whatever there is; walk whatever there is. */
-const SCAN = [2 ** 31, 0];
-const WALK = [0, 0];
+/** As the planner's constants: scan whatever there is; walk whatever there is; none other than its own. */
+const PLANS = { scan: [2 ** 31, 0], walk: [0, 0], chosen: [] };
 
 let data;
 
@@ -28,21 +28,13 @@ window.bench = {
   async measure(records, quantization) {
     const { dimension } = data.shape;
     const base = data.base.subarray(0, records * dimension);
-    const [forced, free] = [await create(quantization), await create(quantization)];
-    await forced.put(base.subarray(0, dimension), dimension);
-    forced.setPlanner(...WALK);
-    for (const engine of [forced, free]) {
-      await engine.fill(base, dimension);
-      await engine.setEf(EF);
-    }
-    const ways = {
-      scan: { engine: forced, plan: SCAN },
-      walk: { engine: forced, plan: WALK },
-      chosen: { engine: free },
-    };
-    const results = await inTurns(ways);
-    await forced.close();
-    await free.close();
+    const engine = await Engine.create({ quantization, module: { glue, wasm, rare } });
+    await engine.put(base.subarray(0, dimension), dimension);
+    engine.setPlanner(...PLANS.walk); // Otherwise few records are not linked.
+    await engine.fill(base, dimension);
+    await engine.setEf(EF);
+    const results = await inTurns(engine);
+    await engine.close();
     const truth = Array.from({ length: QUERIES }, (_, at) =>
       nearestOf(Array(records).keys(), similarities(base, dimension, query(at)), K),
     );
@@ -55,15 +47,13 @@ window.bench = {
   },
 };
 
-const create = (quantization) => Engine.create({ quantization, module: { glue, wasm } });
-
-async function inTurns(ways) {
+async function inTurns(engine) {
   const results = Object.fromEntries(
-    Object.keys(ways).map((name) => [name, { ms: [], found: [] }]),
+    Object.keys(PLANS).map((name) => [name, { ms: [], found: [] }]),
   );
   for (let start = 0; start < QUERIES; start += BLOCK) {
-    for (const [name, { engine, plan }] of Object.entries(ways)) {
-      if (plan) engine.setPlanner(...plan);
+    for (const [name, plan] of Object.entries(PLANS)) {
+      engine.setPlanner(...plan);
       for (let warm = 0; warm < WARM_UP; warm += 1) await engine.ask(query(warm), K);
       for (let at = start; at < start + BLOCK; at += 1) {
         const embedding = query(at);

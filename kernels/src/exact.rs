@@ -5,6 +5,10 @@ use fixedbitset::FixedBitSet;
 use crate::nearest::{Nearest, Neighbor};
 use crate::vectors::{Query, Vectors};
 
+/// So many vectors are fetched from memory at once where there are gaps between them; where there are none, the processor
+/// fetches ahead by itself.
+const TOGETHER: u32 = 16;
+
 /// The `k` of `slots` nearest to `query`, nearest first; all of them if there are fewer.
 ///
 /// # Panics
@@ -16,11 +20,24 @@ pub fn exact_search(
     k: usize,
 ) -> Vec<Neighbor> {
     let mut nearest = Nearest::new(k);
-    // One at a time: in ascending order the memory is fetched ahead anyway, and pairs were slower. Most are not measured:
-    // their codes tell that they are farther than what is there.
-    for slot in slots.ones() {
-        let slot = u32::try_from(slot).expect("slots are u32");
-        nearest.push_measured(vectors, query, slot);
+    let mut slots = slots.ones().map(|slot| u32::try_from(slot).expect("slots are u32"));
+    let mut next = [0; TOGETHER as usize];
+    loop {
+        let mut count = 0;
+        for (place, slot) in next.iter_mut().zip(&mut slots) {
+            *place = slot;
+            count += 1;
+        }
+        let next = &next[..count];
+        let (Some(first), Some(last)) = (next.first(), next.last()) else { break };
+        if last - first >= TOGETHER {
+            vectors.fetch(next);
+        }
+        // One at a time: pairs were slower. Most are not measured: their codes tell that they are farther than what is
+        // there.
+        for &slot in next {
+            nearest.push_measured(vectors, query, slot);
+        }
     }
     nearest.into_sorted()
 }

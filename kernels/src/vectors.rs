@@ -244,10 +244,18 @@ impl Vectors {
 
     /// Have what estimates are told from fetched from memory; see [`Pages::fetch`].
     #[inline(never)]
-    fn fetch(&self, slots: &[u32]) {
+    pub(crate) fn fetch(&self, slots: &[u32]) {
         match &self.codes {
             Some(codes) => codes.fetch(slots),
             None => self.rows.fetch(slots, f32::to_bits),
+        }
+    }
+
+    /// Have the vectors in `slots` fetched from memory, if a walk has not touched them; see [`Pages::fetch`].
+    #[inline(never)]
+    pub(crate) fn fetch_vectors(&self, slots: &[u32]) {
+        if self.codes.is_some() {
+            self.rows.fetch(slots, f32::to_bits);
         }
     }
 

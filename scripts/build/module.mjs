@@ -15,7 +15,11 @@ const commonSources = [
   ".cargo/config.toml",
   "package-lock.json", // wasm-opt's version
   "scripts/build/module.mjs",
+  "scripts/build/module-text.mjs",
+  "scripts/build/moved-data.mjs",
   "scripts/build/optimize.mjs",
+  "scripts/build/reach.mjs",
+  "scripts/build/split.mjs",
   "scripts/build/unused-data.mjs",
   "scripts/build/wasm-binary.mjs",
   "scripts/lib/rust.mjs",
@@ -24,14 +28,16 @@ const commonSources = [
 /**
  * Builds the module of the package `crate` into `folder`, unless its `sources` are as they were:
  * `<name>_bg.wasm`, and `<name>.js` with its types, where `name` is the crate's library. `features` of the crate make
- * it another module.
+ * it another module. What only the export `rare` leads to goes to `<name>_rare_bg.wasm`.
  */
-export async function buildModule({ title, crate, name, folder, sources, features = [] }) {
+export async function buildModule({ title, crate, name, folder, sources, features = [], rare }) {
   await ensureRust();
   const compiler = await run("rustc", ["--version", "--verbose"], { quiet: true });
   const inputs = digest([...sources, ...commonSources], [compiler, process.env.RUSTFLAGS ?? ""]);
   const [wasm, glue] = [join(folder, `${name}_bg.wasm`), join(folder, `${name}.js`)];
+  const secondary = rare && { file: join(folder, `${name}_rare_bg.wasm`), entry: rare };
   const outputs = [wasm, glue, join(folder, `${name}.d.ts`)];
+  if (secondary) outputs.push(secondary.file);
   await whenChanged([crate, ...features].join("-"), inputs, outputs, async () => {
     const bin = await ensureTool(tools.wasmBindgen);
     heading(title);
@@ -39,7 +45,7 @@ export async function buildModule({ title, crate, name, folder, sources, feature
     const chosen = features.flatMap((feature) => ["--features", feature]);
     await run("cargo", ["build", "--package", crate, "--lib", ...chosen, ...options]);
     const links = await makeGlue(bin, name, folder);
-    await optimize(wasm, glue, links);
+    await optimize(wasm, glue, links, secondary);
   });
 }
 

@@ -1,8 +1,11 @@
 // The compiled module, made small: steps that change nothing of what it does.
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Failure } from "../lib/fail.mjs";
 import { runNode } from "../lib/run.mjs";
+import { split } from "./split.mjs";
 import { clearUnused } from "./unused-data.mjs";
+import { DATA, joined, sections } from "./wasm-binary.mjs";
 
 // What the module uses, named one by one: with --all-features wasm-opt writes a module that
 // browsers reject.
@@ -22,15 +25,21 @@ const panics =
 
 /**
  * Optimizes the module at `wasmFile` in place and renames its imports and exports in `glueFile` too. `links` is
- * what the linker told of it.
+ * what the linker told of it. Given a `secondary` module as `{ file, entry }`, what only that export leads to moves there.
  */
-export async function optimize(wasmFile, glueFile, links) {
+export async function optimize(wasmFile, glueFile, links, secondary) {
   await endPanicsAtOnce(wasmFile);
   // Data stays in its place as long as it is looked at by address.
   await wasmOpt(wasmFile, "--skip-pass=memory-packing");
   await clearAllUnused(wasmFile, links);
-  const names = await wasmOpt(wasmFile, "--minify-imports-and-exports-and-modules");
-  rename(JSON.parse(names), glueFile);
+  const parts = secondary && (await splitFile(wasmFile, secondary.entry, links));
+  if (parts) await writePart(wasmFile, parts.primary);
+  const names = JSON.parse(await wasmOpt(wasmFile, "--minify-imports-and-exports-and-modules"));
+  rename(names, glueFile);
+  if (!parts) return;
+  await writePart(secondary.file, withImports(parts.secondary, names.exports));
+  await wasmOpt(secondary.file);
+  nameInGlue(parts.name, glueFile);
 }
 
 async function wasmOpt(wasmFile, ...more) {
@@ -84,6 +93,46 @@ async function endPanicsAtOnce(wasmFile) {
 function neverReturns(binaryen, at) {
   const { base, body } = binaryen.getFunctionInfo(at);
   return !base && binaryen.getExpressionType(body) === binaryen.unreachable;
+}
+
+/** The `primary` and the `secondary` part of the module, and the `name` by which the latter imports the former. */
+async function splitFile(wasmFile, entry, links) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.readBinary(readFileSync(wasmFile));
+  const text = module.emitText();
+  module.dispose();
+  // Who has the primary module of another build knows it by another name, and cannot mix the two up.
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return { name, ...split(text, entry, name, links) };
+}
+
+async function writePart(file, { text, data }) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.parseText(text);
+  const bytes = Buffer.from(module.emitBinary());
+  module.dispose();
+  const list = sections(bytes).map(({ id, content }) => ({
+    id,
+    content: id === DATA ? data(content) : content,
+  }));
+  writeFileSync(file, joined(bytes, list));
+}
+
+/** The secondary part with the short names for what it imports. */
+function withImports({ text, data }, exports) {
+  const short = new Map(exports);
+  const rename = (_, start, name) => {
+    if (!short.has(name)) throw new Failure(`The primary module does not export ${name}.`);
+    return `${start} "${short.get(name)}"`;
+  };
+  return { text: text.replace(/^( \(import "[^"]*") "([^"]*)"/gm, rename), data };
+}
+
+/** Has the glue tell by which name the secondary module imports the primary one. */
+function nameInGlue(name, glueFile) {
+  appendFileSync(glueFile, `\nexport const primaryName = "${name}";\n`);
+  const types = glueFile.replace(/\.js$/, ".d.ts");
+  appendFileSync(types, "\nexport const primaryName: string;\n");
 }
 
 /** The names carry hashes that do not compress: the optimizer's short ones replace them. */

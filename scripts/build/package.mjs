@@ -7,7 +7,7 @@ import { heading, runNode } from "../lib/run.mjs";
 import { digest, whenChanged } from "../lib/stamp.mjs";
 import { keepPublicDeclarations } from "./declarations.mjs";
 import { regexFile } from "./regex.mjs";
-import { wasmFile } from "./wasm.mjs";
+import { rareFile, wasmFile } from "./wasm.mjs";
 
 const sources = [
   "js",
@@ -28,6 +28,7 @@ const outputs = [
   ...[...entries, "worker"].map((name) => join(distDir, `${name}.js`)),
   ...declarations.map((name) => join(distDir, name)),
   join(distDir, "vecino_bg.wasm"),
+  join(distDir, "vecino_rare_bg.wasm"),
   join(distDir, "vecino_regex_bg.wasm"),
 ];
 
@@ -41,6 +42,7 @@ export async function buildPackage() {
     mkdirSync(distDir, { recursive: true });
     await bundle();
     copyFileSync(wasmFile, join(distDir, "vecino_bg.wasm"));
+    copyFileSync(rareFile, join(distDir, "vecino_rare_bg.wasm"));
     copyFileSync(regexFile, join(distDir, "vecino_regex_bg.wasm"));
     await runNode("typescript/bin/tsc", ["--project", "tsconfig.build.json"]);
     keepPublicDeclarations(distDir, declarations);

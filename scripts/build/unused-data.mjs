@@ -114,7 +114,7 @@ export function clearUnused(bytes, text, { objects, roots, numbers }) {
 }
 
 /** The constants of a module's code that can be addresses or numbers of the table. */
-function constantsOf(text) {
+export function constantsOf(text) {
   // Where segments begin is no use of what is there.
   const code = text.replaceAll(/^ *\((data|elem) .*$/gm, "");
   const found = new Set();
@@ -131,7 +131,7 @@ function constantsOf(text) {
   return found;
 }
 
-function withZeros(content, objects, inUse) {
+export function withZeros(content, objects, inUse) {
   const copy = Buffer.from(content);
   const original = dataSegments(content);
   dataSegments(copy).forEach(({ address, bytes }, at) => {
@@ -165,7 +165,7 @@ function withHoles(content, isHole) {
 }
 
 /** The objects that `address` lies in (they may overlap); where there are none, those that it is the end of. */
-function objectsAt(objects, address) {
+export function objectsAt(objects, address) {
   const found = objects.filter((object) => within(object, address));
   const inside = found.filter(({ end }) => address < end);
   return inside.length > 0 ? inside : found;

@@ -107,6 +107,15 @@ export function dataSegments(content) {
   });
 }
 
+/** The content of a section that fills memory with these segments. */
+export function dataSection(segments) {
+  const parts = segments.map(({ address, bytes }) => [
+    Buffer.from([0, 0x41, ...signed(address), 0x0b, ...unsigned(bytes.length)]),
+    bytes,
+  ]);
+  return Buffer.concat([Buffer.from(unsigned(segments.length)), ...parts.flat()]);
+}
+
 /** Active segments of the table as `{ offset, functions }`. */
 export function tableSegments(content) {
   const reader = new Reader(content);

@@ -5,6 +5,10 @@ import { buildModule } from "./module.mjs";
 import { buildRegex } from "./regex.mjs";
 
 export const wasmFile = join(glueDir, "vecino_bg.wasm");
+export const rareFile = join(glueDir, "vecino_rare_bg.wasm");
+
+/** The export behind `callRare`. */
+export const rareCalls = "database_callRare";
 
 export async function buildWasm() {
   await buildModule({
@@ -13,6 +17,7 @@ export async function buildWasm() {
     name: "vecino",
     folder: glueDir,
     sources: ["src", "kernels"],
+    rare: rareCalls,
   });
   await buildRegex();
 }

@@ -51,16 +51,26 @@ impl JsDatabase {
         promise(async move { Storage::destroy(&path).await.map(undefined) })
     }
 
-    /// Calls the method of this name. Names and arguments are those of `Calls` in
+    /// Calls the method of this name, or returns undefined if it is none of those that most pages call:
+    /// then it is one of [`JsDatabase::call_rare`]. Names and arguments are those of `Calls` in
     /// `js/transport/protocol.ts` and of `EngineCalls` in `js/wasm.ts`.
-    pub fn call(&self, method: &str, arguments: Array) -> Promise {
-        self.dispatch(method, &Arguments(arguments)).unwrap_or_else(|error| rejected(error.into()))
+    pub fn call(&self, method: &str, arguments: Array) -> Option<Promise> {
+        let promise = self.dispatch(method, &Arguments(arguments));
+        promise.unwrap_or_else(|error| Some(rejected(error.into())))
+    }
+
+    /// Calls a method that few pages call. The build moves what only this leads to into a module of its own
+    /// (`scripts/build/split.mjs`), which has to be loaded before.
+    #[wasm_bindgen(js_name = callRare)]
+    pub fn call_rare(&self, method: &str, arguments: Array) -> Promise {
+        let promise = self.dispatch_rare(method, &Arguments(arguments));
+        promise.unwrap_or_else(|error| rejected(error.into()))
     }
 }
 
 impl JsDatabase {
-    fn dispatch(&self, method: &str, given: &Arguments) -> Result<Promise> {
-        Ok(match method {
+    fn dispatch(&self, method: &str, given: &Arguments) -> Result<Option<Promise>> {
+        Ok(Some(match method {
             "createCollection" => self.create_collection(
                 &given.value(0),
                 given.text(1)?,
@@ -76,18 +86,6 @@ impl JsDatabase {
             }
             "countCollections" => self.count_collections(&given.value(0)),
             "deleteCollection" => self.delete_collection(&given.value(0), given.text(1)?),
-            "modifyCollection" => self.modify_collection(given.text(0)?, &given.value(1)),
-            "forkCollection" => self.fork_collection(given.text(0)?, given.text(1)?),
-            "inherit" => self.inherit(given.text(0)?, given.text(1)?, given.number(2) as u32),
-            "createTenant" => self.create_tenant(given.text(0)?),
-            "getTenant" => self.get_tenant(given.text(0)?),
-            "createDatabase" => self.create_database(given.text(0)?, given.text(1)?),
-            "getDatabase" => self.get_database(given.text(0)?, given.text(1)?),
-            "deleteDatabase" => self.delete_database(given.text(0)?, given.text(1)?),
-            "listDatabases" => {
-                self.list_databases(given.text(0)?, given.number(1), given.number(2))
-            }
-            "reset" => self.reset(),
             "add" => self.add(given.text(0)?, &given.from(1)),
             "upsert" => self.upsert(given.text(0)?, &given.from(1)),
             "update" => self.update(given.text(0)?, &given.from(1)),
@@ -101,16 +99,34 @@ impl JsDatabase {
                 given.number(4),
                 &given.value(5),
             ),
-            "search" => self.search(given.text(0)?, &given.value(1)),
             "count" => self.count(given.text(0)?),
             "indexingStatus" => self.indexing_status(given.text(0)?),
             "follow" => self.follow(given.text(0)?),
             "loaded" => Promise::resolve(&JsValue::from(self.loaded())),
             "work" => self.work(given.number(0)),
+            "close" => self.close(),
+            _ => return Ok(None),
+        }))
+    }
+
+    fn dispatch_rare(&self, method: &str, given: &Arguments) -> Result<Promise> {
+        Ok(match method {
+            "modifyCollection" => self.modify_collection(given.text(0)?, &given.value(1)),
+            "forkCollection" => self.fork_collection(given.text(0)?, given.text(1)?),
+            "inherit" => self.inherit(given.text(0)?, given.text(1)?, given.number(2) as u32),
+            "createTenant" => self.create_tenant(given.text(0)?),
+            "getTenant" => self.get_tenant(given.text(0)?),
+            "createDatabase" => self.create_database(given.text(0)?, given.text(1)?),
+            "getDatabase" => self.get_database(given.text(0)?, given.text(1)?),
+            "deleteDatabase" => self.delete_database(given.text(0)?, given.text(1)?),
+            "listDatabases" => {
+                self.list_databases(given.text(0)?, given.number(1), given.number(2))
+            }
+            "reset" => self.reset(),
+            "search" => self.search(given.text(0)?, &given.value(1)),
             "stats" => self.stats(),
             "overview" => self.overview(),
             "verify" => self.verify(given.text(0)?),
-            "close" => self.close(),
             _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
         })
     }
@@ -381,18 +397,22 @@ impl JsDatabase {
 #[cfg(feature = "measure")]
 #[wasm_bindgen(js_class = Database)]
 impl JsDatabase {
-    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory.
+    /// Sets what [`Planner`](crate::engine::planner::Planner) is made of, for a collection in memory; what is left
+    /// out is as it comes.
     #[wasm_bindgen(js_name = setPlanner)]
     pub fn set_planner(
         &self,
         id: &str,
-        exact_numbers: f64,
-        scanned_per_candidate: f64,
+        exact_numbers: Option<f64>,
+        scanned_per_candidate: Option<f64>,
     ) -> std::result::Result<(), JsValue> {
-        let planner = crate::engine::planner::Planner {
-            exact_numbers: exact_numbers as usize,
-            scanned_per_candidate: scanned_per_candidate as usize,
-        };
+        let mut planner = crate::engine::planner::Planner::default();
+        if let Some(numbers) = exact_numbers {
+            planner.exact_numbers = numbers as usize;
+        }
+        if let Some(records) = scanned_per_candidate {
+            planner.scanned_per_candidate = records as usize;
+        }
         let replica = self.0.find(id).expect("a collection that has been used");
         Ok(replica.set_planner(planner)?)
     }

@@ -19,12 +19,10 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use async_lock::Mutex;
-use idb::{
-    DatabaseEvent, Event as _, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
-    Request as _,
-};
+use idb::{DatabaseEvent, Event as _, Factory, ObjectStoreParams, Request as _};
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbDatabase, IdbRequest, IdbTransaction};
@@ -105,6 +103,12 @@ enum State {
     Closed,
     /// Another tab deletes or upgrades the database and needs it to itself.
     GivenWay,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = IDBKeyRange, js_name = bound)]
+    fn key_range(lower: &JsValue, upper: &JsValue) -> Result<JsValue, JsValue>;
 }
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -346,7 +350,7 @@ impl Connection {
         Ok(Self { raw, _database: database, lost })
     }
 
-    /// Begins a transaction. `idb` cannot pass the durability, hence the call by name.
+    /// Begins a transaction.
     fn begin(&self, stores: &[&str], mode: Mode) -> Result<Transaction, Fault> {
         let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
         let (mode, durability) = match mode {
@@ -356,14 +360,8 @@ impl Connection {
         };
         let options = Object::new();
         Reflect::set(&options, &"durability".into(), &durability.into()).map_err(thrown)?;
-        let begin: Function = Reflect::get(&self.raw, &"transaction".into())
-            .and_then(JsCast::dyn_into)
-            .map_err(thrown)?;
-        let raw: IdbTransaction = begin
-            .call3(&self.raw, &names, &mode.into(), &options)
-            .and_then(JsCast::dyn_into)
-            .map_err(thrown)?;
-        Ok(Transaction::watch(raw))
+        let raw = invoke(&self.raw, "transaction", &[&names, &mode.into(), &options])?;
+        Ok(Transaction::watch(raw.unchecked_into()))
     }
 }
 
@@ -439,8 +437,8 @@ impl Transaction {
         })
     }
 
-    fn store(&self, name: &str) -> Result<ObjectStore, Fault> {
-        idb::Transaction::from(self.raw.clone()).object_store(name).map_err(refused)
+    fn store(&self, name: &str) -> Result<JsValue, Fault> {
+        invoke(&self.raw, "objectStore", &[&name.into()])
     }
 
     /// The bytes under `key`.
@@ -449,8 +447,7 @@ impl Transaction {
         store: &str,
         key: &JsValue,
     ) -> Result<Option<Vec<u8>>, Fault> {
-        let request = self.store(store)?.get(key.clone()).map_err(refused)?;
-        let value = answer(request.into()).await?;
+        let value = ask(&self.store(store)?, "get", key)?.await?;
         if value.is_undefined() { Ok(None) } else { to_bytes(&value).map(Some) }
     }
 
@@ -465,7 +462,7 @@ impl Transaction {
         let store = self.store(store)?;
         let mut requests = Vec::with_capacity(keys.len());
         for key in keys {
-            requests.push(answer(store.get(key.clone()).map_err(refused)?.into()));
+            requests.push(ask(&store, "get", key)?);
         }
         for request in requests {
             let value = request.await?;
@@ -478,8 +475,7 @@ impl Transaction {
 
     /// Whether there is a value under `key`.
     pub(crate) async fn has(&self, store: &str, key: &JsValue) -> Result<bool, Fault> {
-        let request = self.store(store)?.get_key(key.clone()).map_err(refused)?;
-        Ok(!answer(request.into()).await?.is_undefined())
+        Ok(!ask(&self.store(store)?, "getKey", key)?.await?.is_undefined())
     }
 
     /// Lets calls be answered, until everything that was written so far is stored. Whether there is such a
@@ -495,9 +491,9 @@ impl Transaction {
         range: Option<Range<'_>>,
     ) -> Result<Vec<(JsValue, Vec<u8>)>, Fault> {
         let store = self.store(store)?;
-        let query = || range.map(Range::to_query).transpose();
-        let keys = answer(store.get_all_keys(query()?, None).map_err(refused)?.into());
-        let values = answer(store.get_all(query()?, None).map_err(refused)?.into());
+        let query = Range::to_query(range)?;
+        let keys = ask(&store, "getAllKeys", &query)?;
+        let values = ask(&store, "getAll", &query)?;
         let keys: Array = keys.await?.unchecked_into();
         let values: Array = values.await?.unchecked_into();
         keys.iter().zip(values.iter()).map(|(key, value)| Ok((key, to_bytes(&value)?))).collect()
@@ -509,36 +505,51 @@ impl Transaction {
         store: &str,
         range: Option<Range<'_>>,
     ) -> Result<Vec<JsValue>, Fault> {
-        let query = range.map(Range::to_query).transpose()?;
-        let keys = self.store(store)?.get_all_keys(query, None).map_err(refused)?;
-        let keys: Array = answer(keys.into()).await?.unchecked_into();
+        let query = Range::to_query(range)?;
+        let keys: Array = ask(&self.store(store)?, "getAllKeys", &query)?.await?.unchecked_into();
         Ok(keys.to_vec())
     }
 
     /// Adds bytes under a new key. That the key is taken shows when the transaction ends.
     pub(crate) fn add_bytes(&self, store: &str, key: &JsValue, bytes: &[u8]) -> Result<(), Fault> {
-        self.store(store)?.add(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)
+        invoke(&self.store(store)?, "add", &[&Uint8Array::from(bytes), key]).map(drop)
     }
 
     /// Writes bytes under a key, new or not.
     pub(crate) fn put_bytes(&self, store: &str, key: &JsValue, bytes: &[u8]) -> Result<(), Fault> {
-        self.store(store)?.put(&Uint8Array::from(bytes), Some(key)).map_err(refused).map(drop)
+        invoke(&self.store(store)?, "put", &[&Uint8Array::from(bytes), key]).map(drop)
     }
 
     /// Deletes the value under `key`, if there is one.
     pub(crate) fn delete(&self, store: &str, key: &JsValue) -> Result<(), Fault> {
-        self.store(store)?.delete(key.clone()).map_err(refused).map(drop)
+        invoke(&self.store(store)?, "delete", &[key]).map(drop)
     }
 
     /// Deletes the values of all keys in `range`.
     pub(crate) fn delete_range(&self, store: &str, range: Range<'_>) -> Result<(), Fault> {
-        self.store(store)?.delete(range.to_query()?).map_err(refused).map(drop)
+        self.delete(store, &Range::to_query(Some(range))?)
     }
+}
+
+/// Calls a method by its name: one binding for all of them.
+fn invoke(target: &JsValue, method: &str, arguments: &[&JsValue]) -> Result<JsValue, Fault> {
+    let method: Function = Reflect::get(target, &method.into()).map_err(thrown)?.unchecked_into();
+    let arguments: Array = arguments.iter().copied().collect();
+    method.apply(target, &arguments).map_err(thrown)
+}
+
+/// Makes a request of a store.
+fn ask(
+    store: &JsValue,
+    method: &str,
+    query: &JsValue,
+) -> Result<Boxed<'static, Result<JsValue, Fault>>, Fault> {
+    Ok(answer(invoke(store, method, &[query])?.unchecked_into()))
 }
 
 /// What a request answers with. Its listeners are there from the start, so that requests can be made
 /// together and awaited one after the other. Boxed, so that the module has this once.
-fn answer(request: IdbRequest) -> Pin<Box<dyn Future<Output = Result<JsValue, Fault>>>> {
+fn answer(request: IdbRequest) -> Boxed<'static, Result<JsValue, Fault>> {
     let (done, finish) = signal();
     request.set_onsuccess(Some(&finish));
     request.set_onerror(Some(&finish));
@@ -569,13 +580,15 @@ impl<'a> Range<'a> {
         Self { id, from: 0, to: None }
     }
 
-    fn to_query(self) -> Result<Query, Fault> {
-        let from = numbered_key(self.id, self.from)?;
-        let to = match self.to {
-            Some(to) => numbered_key(self.id, to)?,
-            None => Array::of2(&self.id.into(), &f64::INFINITY.into()).into(),
+    /// As an `IDBKeyRange`; undefined, which is for everything, without a range.
+    fn to_query(range: Option<Self>) -> Result<JsValue, Fault> {
+        let Some(Self { id, from, to }) = range else { return Ok(JsValue::UNDEFINED) };
+        let from = numbered_key(id, from)?;
+        let to = match to {
+            Some(to) => numbered_key(id, to)?,
+            None => Array::of2(&id.into(), &f64::INFINITY.into()).into(),
         };
-        KeyRange::bound(&from, &to, None, None).map(Query::KeyRange).map_err(refused)
+        key_range(&from, &to).map_err(thrown)
     }
 }
 
@@ -669,14 +682,6 @@ fn thrown(value: JsValue) -> Fault {
     }
 }
 
-/// What a request that could not even be made means.
-fn refused(error: idb::Error) -> Fault {
-    match exception(&error) {
-        Some(cause) => fault(cause),
-        None => Fault::Failed(Error::new(code::STORAGE, "the browser's storage failed")),
-    }
-}
-
 /// Why there is no IndexedDB, or none that can be opened.
 fn unavailable(error: idb::Error) -> Error {
     match exception(&error) {
@@ -715,19 +720,10 @@ fn exception(error: &idb::Error) -> Option<&DomException> {
     use idb::Error as E;
     match error {
         E::DomException(cause) => Some(cause),
-        E::AddFailed(value)
-        | E::CountFailed(value)
-        | E::DeleteFailed(value)
-        | E::GetFailed(value)
-        | E::GetAllKeysFailed(value)
-        | E::IndexNotFound(value)
-        | E::IndexedDbNotFound(value)
+        E::IndexedDbNotFound(value)
         | E::IndexedDbOpenFailed(value)
         | E::IndexedDbDeleteFailed(value)
-        | E::KeyRangeCreateFailed(value)
-        | E::ObjectStoreNotFound(value)
-        | E::RequestResultNotFound(value)
-        | E::UpdateFailed(value) => value.dyn_ref(),
+        | E::RequestResultNotFound(value) => value.dyn_ref(),
         _ => None,
     }
 }

@@ -23,13 +23,16 @@ const ATTEMPTS: usize = 8;
 /// Log entries to wait after a checkpoint failed, so that a full disk is not tried at every write.
 const PAUSE: u64 = 100;
 
+/// Plans the part of that number.
+type Make = dyn Fn(&Collection, u32) -> Result<(Change, Option<u32>)>;
+
 /// What is to be written, in parts that take little time each and are stored together.
 pub(crate) struct Plan {
     /// How many parts it has.
     pub(crate) parts: u32,
     /// Turns a part, a batch or a selection, into a change, and says how many records it deletes, if
     /// that is what it does. No two parts are of the same record.
-    pub(crate) make: Box<dyn Fn(&Collection, u32) -> Result<(Change, Option<u32>)>>,
+    pub(crate) make: Box<Make>,
 }
 
 /// This tab's copy of one collection.

@@ -1,42 +1,9 @@
 // What users read when the engine cannot start, and when it stops.
 import assert from "node:assert/strict";
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { launch, serveFiles } from "../conformance/support/browser.mjs";
-import { root } from "./support/project.mjs";
+import { test } from "node:test";
+import { visits } from "./support/visits.mjs";
 
-let browser;
-let folder;
-
-before(async () => {
-  browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), "vecino-start-"));
-  await cp(join(root, "dist"), folder, { recursive: true });
-});
-
-after(async () => {
-  await browser?.close();
-  if (folder) await rm(folder, { recursive: true });
-});
-
-/** Opens a page that is served with `headers` and lacks the files `missing`; resolves to what `inPage` does. */
-async function visit({ headers, missing = [] }, inPage, argument) {
-  const copy = await mkdtemp(join(tmpdir(), "vecino-start-"));
-  await cp(folder, copy, { recursive: true });
-  await Promise.all(missing.map((file) => rm(join(copy, file))));
-  const server = await serveFiles(copy, { headers });
-  const page = await browser.newPage();
-  try {
-    await page.goto(`${server.url}/blank`);
-    return await page.evaluate(inPage, argument);
-  } finally {
-    await page.close();
-    await server.close();
-    await rm(copy, { recursive: true });
-  }
-}
+const visit = visits();
 
 /** Runs in the page: the error of the first call, and of the second. */
 async function firstCalls(worker) {

@@ -1,6 +1,8 @@
 // Vecino's engine alone: its class Database in the page's own thread, in memory, asked for ids and distances only.
 import * as glue from "../../../build/wasm/vecino.js";
 import wasm from "../../../build/wasm/vecino_bg.wasm?url";
+import rare from "../../../build/wasm/vecino_rare_bg.wasm?url";
+import { openEngine } from "../raw-engine.js";
 import { settings } from "../settings.js";
 
 const BATCH = 1_000;
@@ -10,14 +12,15 @@ const host = { tell: (...what) => console.warn(...what), elected: () => true, gr
 
 export class Engine {
   #database;
+  #callEngine;
   #id;
   #dimension;
 
   /** `quantization` as in the package's configuration; `module` is what the package has, or another build of it. */
-  static async create({ quantization, module = { glue, wasm } }) {
+  static async create({ quantization, module = { glue, wasm, rare } }) {
     const engine = new Engine();
-    await module.glue.default({ module_or_path: module.wasm });
-    engine.#database = await module.glue.Database.open(undefined, false, host);
+    const { call, database } = await openEngine(module, undefined, false, host);
+    [engine.#callEngine, engine.#database] = [call, database];
     const configuration = { hnsw: { space: "cosine", ...settings }, quantization };
     const given = [undefined, "bench", undefined, configuration, undefined, false];
     engine.#id = (await engine.#call("createCollection", ...given)).id;
@@ -48,7 +51,7 @@ export class Engine {
   }
 
   #call(method, ...args) {
-    return this.#database.call(method, args);
+    return this.#callEngine(method, args);
   }
 
   /** Does all the background work there is. */

@@ -1,16 +1,17 @@
 // Calls the engine's Database class, and nothing in between: its `work` is never called.
-import initialize, { Database } from "../../../build/wasm/vecino.js";
+import * as glue from "../../../build/wasm/vecino.js";
 import wasm from "../../../build/wasm/vecino_bg.wasm?url";
+import rare from "../../../build/wasm/vecino_rare_bg.wasm?url";
+import { openEngine } from "../raw-engine.js";
 
-let database;
+let engine;
 
 async function call(method, args) {
   if (method === "open") {
-    await initialize({ module_or_path: wasm });
-    database = await Database.open(...args);
+    engine = await openEngine({ glue, wasm, rare }, ...args);
     return undefined;
   }
-  return database.call(method, args);
+  return engine.call(method, args);
 }
 
 self.onmessage = async ({ data: { id, method, args } }) => {

@@ -18,6 +18,7 @@
 mod center;
 mod dot;
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use crate::distance::{self, Space};
@@ -214,6 +215,9 @@ impl Codes {
     #[inline]
     pub(crate) fn fetch(&self, slots: &[u32]) {
         self.rows.fetch(slots, |code| code as u32);
+        let seen =
+            slots.iter().fold(0, |seen, &slot| seen ^ self.terms[slot as usize].offset.to_bits());
+        black_box(seen);
     }
 
     /// Bytes allocated.

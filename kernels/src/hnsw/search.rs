@@ -58,6 +58,10 @@ impl Scratch {
         k: usize,
     ) -> Vec<Neighbor> {
         self.nearest.drain_sorted(&mut self.sorted);
+        // The first k are measured in any case.
+        self.fresh.clear();
+        self.fresh.extend(self.sorted.iter().take(k).map(|found| found.slot));
+        vectors.fetch_vectors(&self.fresh);
         let mut nearest = Nearest::new(k);
         for &Neighbor { slot, .. } in &self.sorted {
             nearest.push_measured(vectors, query, slot);

@@ -5,7 +5,7 @@ use vecino_kernels::hnsw::Consolidated;
 use super::Collection;
 
 /// Tombstones are repaired away when they are more than one in this many nodes of the graph.
-const NODES_PER_TOMBSTONE: usize = 5;
+const NODES_PER_TOMBSTONE: usize = 12;
 
 /// Nodes that a repair looks at in one step. To repair one takes about as long as to link one.
 const REPAIR_BUDGET: usize = 4;

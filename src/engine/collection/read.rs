@@ -129,8 +129,12 @@ impl Collection {
             return Err(Error::new(Code::DimensionMismatch, message));
         }
         let matches = self.matches(selection)?;
+        let count = match &matches {
+            Cow::Borrowed(_) => self.records.len() as usize,
+            Cow::Owned(matches) => matches.count_ones(..),
+        };
         let ef = ef.unwrap_or(self.definition.configuration.ef_search) as usize;
-        Ok(rows.map(|row| self.nearest(vectors, row, &matches, k, ef)).collect())
+        Ok(rows.map(|row| self.nearest(vectors, row, &matches, count, k, ef)).collect())
     }
 
     /// Puts records that are equally far into insertion order; so far they go by slot.
@@ -148,12 +152,12 @@ impl Collection {
         vectors: &Vectors,
         row: &[f32],
         matches: &FixedBitSet,
+        count: usize,
         k: usize,
         ef: usize,
     ) -> Found {
         let mut memory = self.memory.borrow_mut();
         let query = vectors.query(row, &mut memory);
-        let count = matches.count_ones(..);
         let k = k.min(count);
         let live = self.records.len() as usize;
         let plan = self.planner.plan(Situation {
@@ -178,13 +182,16 @@ impl Collection {
             };
             walked = scratch.estimates();
             if let Some(mut neighbors) = walk {
-                let mut tail = self.unlinked.clone();
-                tail.intersect_with(matches);
-                neighbors.extend(exact_search(vectors, &query, &tail, k));
-                nearest::sort(&mut neighbors);
-                neighbors.truncate(k);
+                let mut scanned = 0;
+                if self.graph.len() < live {
+                    let mut tail = self.unlinked.clone();
+                    tail.intersect_with(matches);
+                    scanned = tail.count_ones(..);
+                    neighbors.extend(exact_search(vectors, &query, &tail, k));
+                    nearest::sort(&mut neighbors);
+                    neighbors.truncate(k);
+                }
                 if neighbors.len() == k {
-                    let scanned = tail.count_ones(..);
                     let explanation = Explanation { plan, matches: count, scanned, walked };
                     return Found { neighbors, explanation };
                 }

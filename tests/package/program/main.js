@@ -33,7 +33,8 @@ async function search(where) {
     floats.slice(i * dimension, (i + 1) * dimension),
   );
   const { ids, distances, documents } = await passages.query({ queryEmbeddings, where });
-  return { found, count: await passages.count(), ids, distances, documents };
+  const { records } = await client.stats();
+  return { found, count: await passages.count(), records, ids, distances, documents };
 }
 
 window.search = search;
