@@ -17,7 +17,7 @@ export type IngestSource =
   | ReadableStream<IngestRecord>;
 
 export interface IngestOptions {
-  /** How many records are embedded and written at a time: what is lost at most when the page is closed. Default 500. */
+  /** How many records are embedded and written at a time: what is lost at most when the page is closed. Default 256. */
   batchSize?: number | undefined;
   /** How many records the source has, for `remaining`. Default: an array's length, else unknown. */
   total?: number | undefined;

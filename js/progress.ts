@@ -9,9 +9,9 @@ export function checkOnProgress(call: string, onProgress: unknown): void {
   throw invalid(`${call}: onProgress must be a function, got ${kind(onProgress)}.`);
 }
 
-/** How many records are embedded and written at a time; by default 500. */
+/** How many records are embedded and written at a time; by default 256. */
 export function checkBatchSize(call: string, batchSize: unknown): number {
-  const size = checkCount(`${call}: batchSize`, batchSize ?? 500);
+  const size = checkCount(`${call}: batchSize`, batchSize ?? 256);
   if (size === 0) throw invalid(`${call}: batchSize must be at least 1, got 0.`);
   return size;
 }

@@ -4,7 +4,7 @@ import type { EmbeddingFunction } from "./embedding-functions/function.js";
 export interface ReembedOptions {
   /** What embeds for the collection from then on. Needs a `name` for its unfinished work to be recognized. */
   embeddingFunction: EmbeddingFunction;
-  /** How many documents are embedded and written at a time: what is lost at most by a crash. Default 500. */
+  /** How many documents are embedded and written at a time: what is lost at most by a crash. Default 256. */
   batchSize?: number | undefined;
   /** Called when a batch is stored. */
   onProgress?: ((progress: ReembedProgress) => void) | undefined;

@@ -16,7 +16,8 @@ self.onmessage = async ({ data }: MessageEvent<Request | Part>) => {
   const { id } = data;
   const before = parts.get(id) ?? [];
   if ("part" in data) {
-    parts.set(id, [...before, data.part]);
+    before.push(data.part);
+    parts.set(id, before);
     return;
   }
   parts.delete(id);
