@@ -1,4 +1,4 @@
-import { giveWay } from "./transport/messages.js";
+import { giveWay } from "./give-way.js";
 
 /**
  * Repeats one step until it says that nothing is left, giving way to messages and calls between steps.

@@ -1,4 +1,4 @@
-/** Messages between threads: what is moved with them, batches in parts, and giving way to them. */
+/** Messages between threads: what is moved with them, and batches in parts. */
 import type { Batch, Method } from "./protocol.js";
 
 /** Numbers of the embeddings of one part: with them and its texts it takes about a millisecond of the worker. */
@@ -43,18 +43,4 @@ export function transferables(values: unknown[]): ArrayBuffer[] {
     }
   }
   return buffers;
-}
-
-/** Resolves in a later task, after messages and events that already wait; unlike a timer, at once when there are none. */
-export function giveWay(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    // In Node an open port keeps the process alive; unfinished background work is no reason to.
-    (port1 as { unref?(): void }).unref?.();
-    port2.postMessage(undefined);
-  });
 }

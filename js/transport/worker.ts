@@ -1,7 +1,8 @@
 /** The page's side of a dedicated worker that holds the engine. */
 import { type ErrorDescription, errorOf, restoreError, type VecinoError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
-import { giveWay, partsOf, transferables } from "./messages.js";
+import { giveWay } from "../give-way.js";
+import { partsOf, transferables } from "./messages.js";
 import type {
   Answer,
   Arguments,

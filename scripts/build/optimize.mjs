@@ -3,9 +3,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Failure } from "../lib/fail.mjs";
 import { runNode } from "../lib/run.mjs";
-import { split } from "./split.mjs";
+import { assembled, split } from "./split.mjs";
 import { clearUnused } from "./unused-data.mjs";
-import { DATA, joined, sections } from "./wasm-binary.mjs";
 
 // What the module uses, named one by one: with --all-features wasm-opt writes a module that
 // browsers reject.
@@ -33,11 +32,11 @@ export async function optimize(wasmFile, glueFile, links, secondary) {
   await wasmOpt(wasmFile, "--skip-pass=memory-packing");
   await clearAllUnused(wasmFile, links);
   const parts = secondary && (await splitFile(wasmFile, secondary.entry, links));
-  if (parts) await writePart(wasmFile, parts.primary);
+  if (parts) writeFileSync(wasmFile, await assembled(parts.primary));
   const names = JSON.parse(await wasmOpt(wasmFile, "--minify-imports-and-exports-and-modules"));
   rename(names, glueFile);
   if (!parts) return;
-  await writePart(secondary.file, withImports(parts.secondary, names.exports));
+  writeFileSync(secondary.file, await assembled(withImports(parts.secondary, names.exports)));
   await wasmOpt(secondary.file);
   nameInGlue(parts.name, glueFile);
 }
@@ -104,18 +103,6 @@ async function splitFile(wasmFile, entry, links) {
   // Who has the primary module of another build knows it by another name, and cannot mix the two up.
   const name = createHash("sha256").update(text).digest("hex").slice(0, 8);
   return { name, ...split(text, entry, name, links) };
-}
-
-async function writePart(file, { text, data }) {
-  const { default: binaryen } = await import("binaryen");
-  const module = binaryen.parseText(text);
-  const bytes = Buffer.from(module.emitBinary());
-  module.dispose();
-  const list = sections(bytes).map(({ id, content }) => ({
-    id,
-    content: id === DATA ? data(content) : content,
-  }));
-  writeFileSync(file, joined(bytes, list));
 }
 
 /** The secondary part with the short names for what it imports. */

@@ -18,6 +18,7 @@ import {
 import { onlyObjects } from "./moved-data.mjs";
 import { reach } from "./reach.mjs";
 import { withZeros } from "./unused-data.mjs";
+import { DATA, joined, sections } from "./wasm-binary.mjs";
 
 /** Exports of the primary module that only the secondary uses. */
 const [TABLE, STACK] = ["shared_table", "shared_stack"];
@@ -72,6 +73,19 @@ export function split(text, entry, from, links) {
       data: (content) => onlyObjects(content, movedObjects, kept.objects),
     },
   };
+}
+
+/** The bytes of a part. */
+export async function assembled({ text, data }) {
+  const { default: binaryen } = await import("binaryen");
+  const module = binaryen.parseText(text);
+  const bytes = Buffer.from(module.emitBinary());
+  module.dispose();
+  const list = sections(bytes).map(({ id, content }) => ({
+    id,
+    content: id === DATA ? data(content) : content,
+  }));
+  return joined(bytes, list);
 }
 
 function read(text, from) {

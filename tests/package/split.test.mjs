@@ -4,12 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import binaryen from "binaryen";
-import { split } from "../../scripts/build/split.mjs";
+import { assembled, split } from "../../scripts/build/split.mjs";
 import {
   DATA,
   dataSegments,
   ELEMENTS,
-  joined,
   sections,
   tableSegments,
 } from "../../scripts/build/wasm-binary.mjs";
@@ -49,27 +48,18 @@ const links = {
   numbers: new Set(),
 };
 
-function compile({ text, data }) {
-  const module = binaryen.parseText(text);
-  const bytes = Buffer.from(module.emitBinary());
-  module.dispose();
-  const list = sections(bytes).map(({ id, content }) => ({
-    id,
-    content: id === DATA ? data(content) : content,
-  }));
-  return new WebAssembly.Module(joined(bytes, list));
-}
+const compile = async (part) => new WebAssembly.Module(await assembled(part));
 
 function splitAt(entry, text = source) {
   const module = binaryen.readBinary(binaryen.parseText(text).emitBinary());
   return split(module.emitText(), entry, "first", links);
 }
 
-test("what only one export leads to moves, with its data, and calls back and forth", () => {
+test("what only one export leads to moves, with its data, and calls back and forth", async () => {
   const { primary, secondary } = splitAt("rare");
   const logged = [];
   const js = { log: (...what) => logged.push(what), rare: (...what) => logged.push(what) };
-  const { exports } = new WebAssembly.Instance(compile(primary), { js });
+  const { exports } = new WebAssembly.Instance(await compile(primary), { js });
   const bytes = () => [...new Uint8Array(exports.memory.buffer, 16, 12)];
 
   assert.equal(exports.often(2), 1021);
@@ -77,7 +67,7 @@ test("what only one export leads to moves, with its data, and calls back and for
   assert.deepEqual(bytes(), [0, 0, 0, 0, 0, 0, 0, 0, 101, 0, 0, 0]);
   // It may have changed, and has to stay so.
   new Uint8Array(exports.memory.buffer)[25] = 9;
-  new WebAssembly.Instance(compile(secondary), { first: exports });
+  new WebAssembly.Instance(await compile(secondary), { first: exports });
   assert.deepEqual(bytes(), [100, 0, 0, 0, 42, 0, 0, 0, 101, 9, 0, 0]);
   new Uint8Array(exports.memory.buffer)[25] = 0;
   logged.length = 0;
@@ -86,10 +76,13 @@ test("what only one export leads to moves, with its data, and calls back and for
   assert.equal(exports.often(2), 921, "the stack pointer is shared");
 });
 
-test("a module that another build has exports for is refused", () => {
+test("a module that another build has exports for is refused", async () => {
   const { primary, secondary } = splitAt("rare");
-  const { exports } = new WebAssembly.Instance(compile(primary), { js: { log() {}, rare() {} } });
-  assert.throws(() => new WebAssembly.Instance(compile(secondary), { other: exports }), TypeError);
+  const { exports } = new WebAssembly.Instance(await compile(primary), {
+    js: { log() {}, rare() {} },
+  });
+  const second = await compile(secondary);
+  assert.throws(() => new WebAssembly.Instance(second, { other: exports }), TypeError);
 });
 
 test("an export that others lead to, or that is not there, is no place to cut", () => {

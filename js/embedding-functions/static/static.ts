@@ -1,7 +1,7 @@
 import { checkOptions } from "../../arguments.js";
 import type { Space } from "../../configuration-types.js";
 import { errorOf } from "../../errors.js";
-import { giveWay } from "../../transport/messages.js";
+import { giveWay } from "../../give-way.js";
 import type { FunctionSettings } from "../function.js";
 import { fetchFiles, parsed, type StaticModelFiles, type StaticProgress } from "./files.js";
 import { embedText, type StaticModelDescription, type StaticTable } from "./model.js";

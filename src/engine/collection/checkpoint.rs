@@ -228,11 +228,11 @@ impl Collection {
         };
 
         if let Some(vectors) = &mut self.vectors {
-            let (dirty, rows) = (vectors.take_dirty_pages(), vectors.rows_per_page());
-            for page in 0..vectors.page_count() {
+            let (pages, rows) = (vectors.page_count(), vectors.rows_per_page());
+            let dirty = vectors.take_dirty_pages();
+            for page in 0..pages {
                 let slots = page * rows..(page + 1) * rows;
-                let used = |slot| self.live.contains(slot as usize) || self.graph.contains(slot);
-                let count = slots.filter(|slot| used(*slot)).count() as u32;
+                let count = slots.filter(|slot| self.keeps_vector(*slot)).count() as u32;
                 let stored = self.stored.vectors_stored.get(page as usize).copied().unwrap_or(0);
                 let vacant = stored.saturating_sub(count);
                 if dirty.binary_search(&page).is_ok()
@@ -279,11 +279,8 @@ impl Collection {
         match *page {
             NewPage::Vectors(page) => {
                 let vectors = self.vectors.as_ref().expect("it has pages");
-                let first = (page * vectors.rows_per_page()) as usize;
-                let used = |row| {
-                    let slot = first + row;
-                    self.live.contains(slot) || self.graph.contains(slot as u32)
-                };
+                let first = page * vectors.rows_per_page();
+                let used = |row| self.keeps_vector(first + row as u32);
                 encode_vector_page(vectors.page(page), vectors.dimension(), &used)
             }
             NewPage::Records(page) => {
@@ -297,6 +294,11 @@ impl Collection {
             NewPage::Graph(page) => encode_graph_page(&self.graph, self.nodes_of(page)),
             NewPage::Entry(ref entry) => entry.clone(),
         }
+    }
+
+    /// Whether the vector in `slot` is stored: that of a record, or of a tombstone, which walks pass.
+    fn keeps_vector(&self, slot: u32) -> bool {
+        self.live.contains(slot as usize) || self.graph.contains(slot)
     }
 
     fn records_of(&self, page: u32) -> impl Iterator<Item = (u32, &Record)> + Clone {
