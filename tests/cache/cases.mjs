@@ -162,7 +162,8 @@ export const cases = {
           [1, 3],
         ],
       ]);
-      equal(inner.asked, ["a", "bb", "ccc", "d"]);
+      // Each once; which call asks first depends on whose look into the cache is answered first.
+      equal(inner.asked.toSorted(), ["a", "bb", "ccc", "d"]);
       let fails = true;
       const generate = async (asked) => {
         await pause();
