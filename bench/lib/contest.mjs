@@ -5,7 +5,7 @@ import { median, quantile } from "../page/statistics.js";
 
 export const K = 10;
 /** Queries that are timed together: a few, so that what interrupts some leaves the median of a block as it is. */
-const CHUNK = 5;
+export const CHUNK = 5;
 /** Queries of one entry before it is the next one's turn. */
 const BLOCK = 50;
 /** Blocks that a contender without ef takes part in: it is slow, and always equally so. */

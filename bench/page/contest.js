@@ -38,8 +38,11 @@ window.bench = {
     return performance.now() - start;
   },
 
-  /** Asks `count` queries from `start` on, one by one, and times every `chunk` of them: `{ chunkMs, rows }`. */
-  async block({ name, ef, start, count, chunk, k }) {
+  /**
+   * Asks `count` queries from `start` on, and times every `chunk` of them: `{ chunkMs, rows }`. They are asked one by
+   * one, or a chunk `together` in one call.
+   */
+  async block({ name, together, ef, start, count, chunk, k }) {
     const contender = contenders.get(name);
     if (ef !== undefined) await contender.setEf(ef);
     const { queries } = data.shape;
@@ -50,9 +53,10 @@ window.bench = {
     const chunkMs = [];
     const rows = [];
     for (let first = 0; first < count; first += chunk) {
+      const these = asked.slice(first, first + chunk);
       const before = performance.now();
-      for (let at = first; at < first + chunk; at += 1)
-        rows.push(await contender.ask(asked[at], k));
+      if (together) rows.push(...(await contender.askTogether(these, k)));
+      else for (const one of these) rows.push(await contender.ask(one, k));
       chunkMs.push(performance.now() - before);
     }
     return { chunkMs, rows: rows.map((found) => [...found]) };

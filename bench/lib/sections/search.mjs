@@ -1,6 +1,6 @@
 // Recall against queries per second, and the time of building, beside peers.
 import { heading } from "../../../scripts/lib/run.mjs";
-import { K, measure } from "../contest.mjs";
+import { CHUNK, K, measure } from "../contest.mjs";
 import { withPage } from "../page.mjs";
 import { buildTable, searchTables } from "../report/search.mjs";
 import { nativeContender } from "./native-contender.mjs";
@@ -10,10 +10,20 @@ const EFS = [12, 20, 30, 50, 80, 120, 200, 320];
 const SMALL = 10_000;
 const quantizations = ["int8", "none"];
 
-const ours = quantizations.flatMap((quantization) => [
-  { name: `vecino ${quantization}, engine`, module: "engine", given: { quantization }, efs: EFS },
-  { name: `vecino ${quantization}, client`, module: "client", given: { quantization }, efs: EFS },
-]);
+const ours = quantizations.flatMap((quantization) => {
+  const given = { quantization };
+  const name = `vecino ${quantization}`;
+  return [
+    {
+      name: `${name}, engine`,
+      together: `${name}, engine, ${CHUNK} a call`,
+      module: "engine",
+      given,
+      efs: EFS,
+    },
+    { name: `${name}, client`, module: "client", given, efs: EFS },
+  ];
+});
 const peers = [
   { name: "hnswlib-wasm", module: "hnswlib-wasm", efs: EFS },
   { name: "plain JavaScript", module: "plain" },
@@ -39,9 +49,11 @@ export async function search(bench, dataset) {
       heading(`${contender.name}: ${records} vectors`);
       const ms = await call("fill", contender);
       built.push({ name: contender.name, ms });
-      const { name, efs } = contender;
-      const block = (what) => call("block", { name, ...what });
-      contenders.push({ name, efs, block });
+      const { name, together, efs } = contender;
+      contenders.push({ name, efs, block: (what) => call("block", { name, ...what }) });
+      if (!together) continue;
+      const block = (what) => call("block", { name, together: true, ...what });
+      contenders.push({ name: together, efs, block });
     }
     if (native.block) {
       heading(`native hnswlib: ${records} vectors`);

@@ -70,6 +70,15 @@ export class Engine {
     return (await this.#call("query", ...given)).ids.map(Number);
   }
 
+  /** Rows of the nearest of each of several queries, in one call. */
+  async askTogether(queries, k) {
+    const numbers = new Float32Array(queries.length * this.#dimension);
+    for (const [at, query] of queries.entries()) numbers.set(query, at * this.#dimension);
+    const given = [this.#id, numbers, this.#dimension, {}, k, ["distances"]];
+    const { ids, offsets } = await this.#call("query", ...given);
+    return queries.map((_, at) => ids.slice(offsets[at], offsets[at + 1]).map(Number));
+  }
+
   /** Only with the module that has the feature `measure`. */
   setPlanner(exactNumbers, scannedPerCandidate) {
     this.#database.setPlanner(this.#id, exactNumbers, scannedPerCandidate);
