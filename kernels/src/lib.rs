@@ -19,6 +19,7 @@
 //! ```
 #![deny(unsafe_code)]
 
+mod aligned;
 mod codes;
 mod damaged;
 pub mod distance;

@@ -2,10 +2,8 @@
 
 use std::hint::black_box;
 
+use crate::aligned::{Aligned, CACHE_LINE};
 use crate::damaged::Damaged;
-
-/// Memory is fetched in pieces of this many bytes, nearly everywhere.
-const CACHE_LINE: usize = 64;
 
 /// Rows of `row_len` values each, stored in pages of `rows_per_page` rows.
 ///
@@ -14,7 +12,7 @@ const CACHE_LINE: usize = 64;
 /// [`Pages::take_dirty`] are *dirty*.
 #[derive(Debug)]
 pub struct Pages<T> {
-    pages: Vec<Box<[T]>>,
+    pages: Vec<Aligned<T>>,
     /// One flag a page.
     dirty: Vec<bool>,
     row_len: usize,
@@ -75,7 +73,7 @@ impl<T: Copy + Default> Pages<T> {
     #[inline]
     pub fn row(&self, row: u32) -> &[T] {
         let start = self.offset(row);
-        &self.pages[(row >> self.shift) as usize][start..start + self.row_len]
+        self.pages[(row >> self.shift) as usize].part(start, self.row_len)
     }
 
     /// Have the values of `rows` fetched from memory, all at once instead of one after the other when they are used.
@@ -118,7 +116,7 @@ impl<T: Copy + Default> Pages<T> {
             "{rows} rows are more than a collection can hold"
         );
         while self.page_count() < pages {
-            self.pages.push(vec![T::default(); self.page_len()].into_boxed_slice());
+            self.pages.push(Aligned::new(self.page_len()));
             self.dirty.push(false);
         }
     }

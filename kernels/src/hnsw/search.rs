@@ -214,6 +214,12 @@ impl Graph {
             let successor = if level == 0 { self.successor(candidate.slot) } else { None };
             fresh.extend(links.chain(successor).filter(|&slot| visited.insert(slot)));
             *estimates += fresh.len();
+            // Mostly its links are followed next, and they come while the distances are measured.
+            if let Some(Reverse(next)) = candidates.peek()
+                && level == 0
+            {
+                self.fetch_links(next.slot);
+            }
             vectors.estimates(query, fresh, |slot, distance| {
                 let neighbor = Neighbor { distance, slot };
                 if nearest.admits(neighbor) {
