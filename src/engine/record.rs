@@ -1,6 +1,7 @@
 //! The records of a collection: what a caller stored, found by slot and by id.
 
 use std::cell::RefCell;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
@@ -75,6 +76,13 @@ impl Records {
     #[must_use]
     pub fn get(&self, slot: u32) -> Option<&Record> {
         self.slots.get(slot as usize)?.as_ref()
+    }
+
+    /// Have the ids of the records in `slots` fetched from memory, all at once instead of one after the other when they
+    /// are read: nothing waits for loads whose values are not used yet.
+    pub fn fetch(&self, slots: impl Iterator<Item = u32>) {
+        let id = |slot| self.get(slot).map_or(0, |record| record.id.as_bytes()[0]);
+        black_box(slots.fold(0, |seen, slot| seen ^ id(slot)));
     }
 
     /// Puts `record` into `slot`, replacing what is there; the id moves with it.

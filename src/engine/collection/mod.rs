@@ -149,6 +149,11 @@ impl Collection {
         self.records.get(slot).expect("the slot is live")
     }
 
+    /// Have the records in `slots` fetched from memory; see [`Records::fetch`].
+    pub fn fetch_records(&self, slots: impl Iterator<Item = u32>) {
+        self.records.fetch(slots);
+    }
+
     /// The embedding in `slot`, exactly as it was given.
     ///
     /// # Panics

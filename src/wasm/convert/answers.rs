@@ -131,6 +131,7 @@ pub(crate) fn from_neighbors(
             Plan::Graph { ef } => ef,
         };
         efforts.extend([ef, matches, scanned, walked].map(|count| count as u32));
+        collection.fetch_records(neighbors.iter().map(|neighbor| neighbor.slot));
         for neighbor in neighbors {
             columns.push(neighbor.slot);
             distances.push(neighbor.distance);
