@@ -4,6 +4,7 @@ pub use crate::codes::QueryMemory;
 use crate::codes::{CodedQuery, Codes};
 use crate::damaged::Damaged;
 use crate::distance::{self, Space};
+use crate::nearest::Neighbor;
 use crate::pages::Pages;
 
 /// A page holds about this many bytes: IndexedDB reads pages of one to four MiB fastest.
@@ -240,6 +241,15 @@ impl Vectors {
     pub fn is_farther(&self, query: &Query<'_>, slot: u32, distance: f32) -> bool {
         let codes = self.codes.as_ref();
         codes.is_some_and(|codes| codes.lower_bound(&query.coded, slot) > distance)
+    }
+
+    /// Whether `found`, an estimate, may turn out to be nearer to `query` than `distance`, as good as certainly; see
+    /// [`Codes::likely_error`].
+    #[inline]
+    pub(crate) fn may_be_nearer(&self, query: &Query<'_>, found: Neighbor, distance: f32) -> bool {
+        let codes = self.codes.as_ref();
+        let error = codes.map_or(0.0, |codes| codes.likely_error(&query.coded, found.slot));
+        found.distance - error <= distance
     }
 
     /// Have what estimates are told from fetched from memory; see [`Pages::fetch`].

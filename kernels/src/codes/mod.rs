@@ -26,6 +26,8 @@ use crate::pages::Pages;
 use center::Center;
 use dot::STEP;
 
+/// How many steps the sum of what rounding leaves is at most, as good as certainly, for a query of length 1.
+const LIKELY: f32 = 1.5;
 /// The largest code.
 const LARGEST: f32 = 127.0;
 /// Steps between these are far enough from what overflows or underflows when squared in f32.
@@ -209,6 +211,17 @@ impl Codes {
         let [sum] = dot::dot_rows(query.codes, [codes]);
         let rounding = self.rounding() * (query.offset.abs() + terms.offset.abs());
         query.estimate(terms, sum) - query.reach * terms.error - rounding
+    }
+
+    /// How wrong an estimate of the distance from `query` to the vector in `slot` is at most, as good as certainly.
+    ///
+    /// Rounding leaves half a step of each value, either way. Where that is independent of the query, a sum of
+    /// `dimension` such parts is more than three half steps of a query of length 1 off in 2 % of all cases at
+    /// the very most (Hoeffding 1963), and where the query's values are alike, less than once in a million times.
+    #[inline]
+    pub(crate) fn likely_error(&self, query: &CodedQuery<'_>, slot: u32) -> f32 {
+        let terms = self.terms[slot as usize];
+        query.reach * terms.error.min(LIKELY * terms.weight)
     }
 
     /// Have the codes of `slots` fetched from memory; see [`Pages::fetch`].

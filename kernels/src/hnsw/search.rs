@@ -50,22 +50,30 @@ impl Scratch {
         self.estimates
     }
 
-    /// The `k` nearest of those that a walk found, measured, nearest first.
+    /// The `k` nearest of those that a walk found, measured, nearest first. Vectors are far apart in memory: first the `k`
+    /// nearest by estimate are fetched together, then those of the others that may be nearer than one of them.
     pub(super) fn measured(
         &mut self,
         vectors: &Vectors,
         query: &Query<'_>,
         k: usize,
     ) -> Vec<Neighbor> {
-        self.nearest.drain_sorted(&mut self.sorted);
-        // The first k are measured in any case.
-        self.fresh.clear();
-        self.fresh.extend(self.sorted.iter().take(k).map(|found| found.slot));
-        vectors.fetch_vectors(&self.fresh);
+        let Self { nearest: found, fresh, sorted, .. } = self;
+        found.drain_sorted(sorted);
         let mut nearest = Nearest::new(k);
-        for &Neighbor { slot, .. } in &self.sorted {
-            nearest.push_measured(vectors, query, slot);
-        }
+        let mut measure = |found: &mut dyn Iterator<Item = Neighbor>| {
+            let worst = nearest.worst().map_or(f32::INFINITY, |worst| worst.distance);
+            let chances = found.filter(|found| vectors.may_be_nearer(query, *found, worst));
+            fresh.clear();
+            fresh.extend(chances.map(|found| found.slot));
+            vectors.fetch_vectors(fresh);
+            for &slot in &*fresh {
+                nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
+            }
+        };
+        let mut sorted = sorted.iter().copied();
+        measure(&mut sorted.by_ref().take(k));
+        measure(&mut sorted);
         nearest.into_sorted()
     }
 
