@@ -8,8 +8,8 @@
 //!
 //! ```text
 //! kernels/      pure: the loops that time is spent in, over slots and distances, nothing else
-//!   distance, pages, vectors, codes, nearest,   numbers
-//!   exact, sort, text
+//!   distance, aligned, pages, vectors,          numbers
+//!   codes, nearest, exact, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
 //!   json, value, metadata, record, text_map     what a record says, and records by id

@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! distance   l2, cosine, ip
+//! aligned    memory that begins at a cache line
 //! pages      fixed-width rows that grow without being copied
 //! vectors    one vector a slot, and the distances between them
 //! codes      the vectors once more in a byte a value, to walk on

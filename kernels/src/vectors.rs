@@ -244,9 +244,9 @@ impl Vectors {
     }
 
     /// Whether `found`, an estimate, may turn out to be nearer to `query` than `distance`, as good as certainly; see
-    /// [`Codes::likely_error`].
+    /// [`Codes::likely_error`]. What cannot be coded was measured already, so that no error is right for it as well.
     #[inline]
-    pub(crate) fn may_be_nearer(&self, query: &Query<'_>, found: Neighbor, distance: f32) -> bool {
+    pub(crate) fn may_be_nearer(&self, query: &Query<'_>, found: &Neighbor, distance: f32) -> bool {
         let codes = self.codes.as_ref();
         let error = codes.map_or(0.0, |codes| codes.likely_error(&query.coded, found.slot));
         found.distance - error <= distance
@@ -384,6 +384,29 @@ mod tests {
         vectors.set(70_000, &given);
         assert_eq!(vectors.get(70_000).map_bits(), given.map_bits());
         assert!(vectors.capacity() > 70_000);
+    }
+
+    /// Otherwise the end of a walk would pass over neighbors, or measure all that it found.
+    #[test]
+    fn what_may_be_nearer_is_told_to_within_a_percent() {
+        let value = |n: u32| (n as f32 * 1.618_034).sin() * (n as f32 * 0.414_214).cos();
+        for space in [Space::L2, Space::Cosine, Space::Ip] {
+            let mut vectors = new(space, 128);
+            let row = |slot: u32| -> Vec<f32> { (0..128).map(|n| value(slot * 131 + n)).collect() };
+            (0..200).for_each(|slot| vectors.set(slot, &row(slot)));
+            for asked in 200..250 {
+                let (mut memory, vector) = (QueryMemory::default(), row(asked));
+                let query = vectors.query(&vector, &mut memory);
+                for slot in 0..200 {
+                    let found = Neighbor { distance: vectors.estimate(&query, slot), slot };
+                    let distance = vectors.distance(&query, slot);
+                    let size = distance::dot(&vector, &vector);
+                    let percent = if space == Space::Cosine { 0.01 } else { 0.01 * size };
+                    let may = |distance| vectors.may_be_nearer(&query, &found, distance);
+                    assert!(may(distance) && !may(distance - percent), "{space:?} {asked} {slot}");
+                }
+            }
+        }
     }
 
     trait MapBits {

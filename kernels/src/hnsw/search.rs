@@ -58,22 +58,20 @@ impl Scratch {
         query: &Query<'_>,
         k: usize,
     ) -> Vec<Neighbor> {
-        let Self { nearest: found, fresh, sorted, .. } = self;
-        found.drain_sorted(sorted);
+        let Self { nearest: walked, fresh, sorted, .. } = self;
+        walked.drain_sorted(sorted);
         let mut nearest = Nearest::new(k);
-        let mut measure = |found: &mut dyn Iterator<Item = Neighbor>| {
+        let (first, others) = sorted.split_at(k.min(sorted.len()));
+        for part in [first, others] {
             let worst = nearest.worst().map_or(f32::INFINITY, |worst| worst.distance);
-            let chances = found.filter(|found| vectors.may_be_nearer(query, *found, worst));
+            let chances = part.iter().filter(|found| vectors.may_be_nearer(query, found, worst));
             fresh.clear();
             fresh.extend(chances.map(|found| found.slot));
             vectors.fetch_vectors(fresh);
             for &slot in &*fresh {
                 nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
             }
-        };
-        let mut sorted = sorted.iter().copied();
-        measure(&mut sorted.by_ref().take(k));
-        measure(&mut sorted);
+        }
         nearest.into_sorted()
     }
 
