@@ -1,6 +1,7 @@
 // What every benchmark begins with.
 import { buildPackage } from "../../scripts/build/package.mjs";
 import { buildWasm } from "../../scripts/build/wasm.mjs";
+import { ensureChromium } from "../../scripts/lib/chromium.mjs";
 import { ensurePackages } from "../../scripts/lib/npm-packages.mjs";
 
 /** Builds the package and bundles `pages` with it into `site`. Resolves with a browser that is still to be started. */
@@ -13,5 +14,5 @@ export async function prepare(site, { headed, browser }, pages) {
   const { Browser } = await import("./browser.mjs");
   await bundle(site, pages);
   if (browser === "firefox") return new (await import("./firefox.mjs")).Firefox();
-  return new Browser(process.env.CHROMIUM || "/usr/bin/chromium", headed);
+  return new Browser((await ensureChromium()).chromium, headed);
 }
