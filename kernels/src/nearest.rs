@@ -98,6 +98,15 @@ impl Nearest {
         self.heap.peek().copied()
     }
 
+    /// The farthest one kept, which others have to be nearer than once there are `k`; before that, what is farther than
+    /// any. So what is not below it will not be kept.
+    #[must_use]
+    #[inline]
+    pub(crate) fn bound(&self) -> Neighbor {
+        let farthest = Neighbor { distance: f32::NAN, slot: u32::MAX };
+        if self.is_full() { self.worst().unwrap_or(farthest) } else { farthest }
+    }
+
     /// Whether [`Nearest::push`] would keep `neighbor`.
     #[must_use]
     #[inline]

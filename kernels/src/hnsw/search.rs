@@ -19,6 +19,8 @@ pub struct Scratch {
     pub(super) nearest: Nearest,
     /// The links of one candidate that were not visited before; their distances are measured together.
     pub(super) fresh: Vec<u32>,
+    /// Those of `fresh` that looked near enough while they were measured.
+    chances: Vec<Neighbor>,
     /// Links that a filter does not accept: see [`Graph::search_filtered`].
     pub(super) detours: Vec<u32>,
     /// What a walk found, sorted by estimate.
@@ -41,7 +43,7 @@ impl Scratch {
             + self.candidates.capacity() * size_of::<Reverse<Neighbor>>()
             + self.nearest.memory_bytes()
             + (self.fresh.capacity() + self.detours.capacity()) * size_of::<u32>()
-            + self.sorted.capacity() * size_of::<Neighbor>()
+            + (self.chances.capacity() + self.sorted.capacity()) * size_of::<Neighbor>()
     }
 
     /// How many distances the last search of a graph estimated, those on the few nodes above level 0 left out.
@@ -77,11 +79,13 @@ impl Scratch {
 
     /// Ready for a search for `ef` neighbors among `slots` slots. Every field is named, so that none is forgotten.
     pub(super) fn reset(&mut self, slots: usize, ef: usize) {
-        let Self { visited, candidates, nearest, fresh, detours, sorted, estimates: _ } = self;
+        let Self { visited, candidates, nearest, fresh, chances, detours, sorted, estimates: _ } =
+            self;
         visited.reset(slots);
         candidates.clear();
         nearest.reset(ef);
         fresh.clear();
+        chances.clear();
         detours.clear();
         sorted.clear();
     }
@@ -190,6 +194,9 @@ impl Graph {
 
     /// Leave in `scratch.nearest` the `ef` nearest nodes on `level` that `accept` takes, as far as they can be
     /// reached from `start`: Algorithm 2, SEARCH-LAYER.
+    ///
+    /// Which links are new, and which of them are near, no processor can foresee: both are gathered by counting
+    /// instead of branching, so that what is guessed wrong does not hold up the distances that follow.
     #[expect(
         clippy::too_many_arguments,
         reason = "the paper's arguments, and the memory to work in"
@@ -205,7 +212,7 @@ impl Graph {
         scratch: &mut Scratch,
     ) {
         scratch.reset(self.nodes.len(), ef);
-        let Scratch { visited, candidates, nearest, fresh, estimates, .. } = scratch;
+        let Scratch { visited, candidates, nearest, fresh, chances, estimates, .. } = scratch;
         visited.insert(start.slot);
         candidates.push(Reverse(start));
         if accept(start.slot) {
@@ -215,10 +222,15 @@ impl Graph {
             if !nearest.admits(candidate) && nearest.worst() != Some(candidate) {
                 break;
             }
-            fresh.clear();
             let links = self.neighbors(candidate.slot, level).iter().copied();
             let successor = if level == 0 { self.successor(candidate.slot) } else { None };
-            fresh.extend(links.chain(successor).filter(|&slot| visited.insert(slot)));
+            let mut count = 0;
+            fresh.resize(links.len() + 1, 0);
+            for slot in links.chain(successor) {
+                fresh[count] = slot;
+                count += usize::from(visited.insert(slot));
+            }
+            fresh.truncate(count);
             *estimates += fresh.len();
             // Mostly its links are followed next, and they come while the distances are measured.
             if let Some(Reverse(next)) = candidates.peek()
@@ -226,15 +238,21 @@ impl Graph {
             {
                 self.fetch_links(next.slot);
             }
+            let bound = nearest.bound();
+            let mut count = 0;
+            chances.resize(fresh.len(), bound);
             vectors.estimates(query, fresh, |slot, distance| {
-                let neighbor = Neighbor { distance, slot };
+                chances[count] = Neighbor { distance, slot };
+                count += usize::from(chances[count] < bound);
+            });
+            for &neighbor in &chances[..count] {
                 if nearest.admits(neighbor) {
                     candidates.push(Reverse(neighbor));
-                    if accept(slot) {
+                    if accept(neighbor.slot) {
                         nearest.push(neighbor);
                     }
                 }
-            });
+            }
         }
     }
 }
