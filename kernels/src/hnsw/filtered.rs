@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::hnsw::Graph;
 use crate::hnsw::graph::Node;
 use crate::hnsw::search::{Scratch, Visited};
+use crate::hnsw::width::Width;
 use crate::nearest::Neighbor;
 use crate::vectors::{Query, Vectors};
 
@@ -88,7 +89,8 @@ impl Graph {
     ) -> Option<Vec<Neighbor>> {
         let start = self.approach(vectors, query, scratch)?;
         let count = (ENOUGH / filter.share).ceil().clamp(AROUND.0, AROUND.1) as usize;
-        self.search_level(vectors, query, start, count, 0, &|slot| self.is_live(slot), scratch);
+        let width = Width::plain(count);
+        self.search_level(vectors, query, start, width, 0, &|slot| self.is_live(slot), scratch);
         let mut found = Vec::new();
         scratch.nearest.drain_sorted(&mut found);
         let accepted = found.iter().filter(|found| (filter.accept)(found.slot)).count() as f32;

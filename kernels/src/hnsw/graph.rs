@@ -3,6 +3,7 @@
 use crate::hnsw::Params;
 use crate::hnsw::consolidate::Round;
 use crate::hnsw::insert::Workspace;
+use crate::hnsw::width::Growth;
 use crate::pages::Pages;
 
 /// A checkpoint page of the graph covers this many consecutive slots.
@@ -68,6 +69,8 @@ pub struct Graph {
     pub(super) highest_restored_link: Option<u32>,
     pub(super) round: Option<Round>,
     pub(super) workspace: Workspace,
+    /// Not part of the graph's state, but told from it.
+    pub(super) growth: Growth,
 }
 
 impl Graph {
@@ -93,6 +96,7 @@ impl Graph {
             highest_restored_link: None,
             round: None,
             workspace: Workspace::default(),
+            growth: Growth::default(),
         }
     }
 

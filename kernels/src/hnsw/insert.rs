@@ -6,6 +6,7 @@ use crate::hnsw::Graph;
 use crate::hnsw::graph::Node;
 use crate::hnsw::search::Scratch;
 use crate::hnsw::select::select_neighbors;
+use crate::hnsw::width::Width;
 use crate::nearest::{self, Neighbor};
 use crate::vectors::{Query, QueryMemory, Vectors};
 
@@ -127,13 +128,13 @@ impl Graph {
         workspace: &mut Workspace,
     ) {
         let accept = |found| found != slot && self.is_linkable(found);
-        let ef = self.params.ef_construction;
+        let width = Width::plain(self.params.ef_construction);
         let Workspace { scratch, candidates, .. } = workspace;
-        self.search_level(vectors, query, start, ef, level, &accept, scratch);
+        self.search_level(vectors, query, start, width, level, &accept, scratch);
         if let (true, Some(entry_point)) = (scratch.nearest.is_empty(), self.entry_point) {
             // The walk ended among tombstones that lead nowhere; the entry point is live.
             let start = self.measure(vectors, query, entry_point);
-            self.search_level(vectors, query, start, ef, level, &accept, scratch);
+            self.search_level(vectors, query, start, width, level, &accept, scratch);
         }
         scratch.nearest.drain_sorted(candidates);
     }

@@ -12,11 +12,12 @@
 //! | level, `m`, `m0`, `ef`, `ef_construction` | l, M, Mmax0, ef, efConstruction |
 //! | candidates, nearest, visited | C, W, v |
 //!
-//! Four things are not in the paper. A removed node becomes a *tombstone*: still walked through, never found,
+//! Five things are not in the paper. A removed node becomes a *tombstone*: still walked through, never found,
 //! never linked to anew, until [`Graph::consolidate`] leads the links around it and frees its slot. And a search
 //! takes an `accept` closure: it walks through what is not accepted and goes on until it has enough that is. A *ring*
 //! through all nodes makes sure that each can be reached. And of equal vectors one is linked: the others are its
-//! *twins* and follow it in the ring.
+//! *twins* and follow it in the ring. And a search goes on for a while where its neighbors are close together: see
+//! `width`.
 //!
 //! The graph knows slots and distances, never ids or metadata. It is deterministic: the level of a slot is a hash
 //! of the seed and the slot, and equal distances are ordered by slot.
@@ -33,6 +34,7 @@ mod search;
 mod select;
 #[cfg(test)]
 mod tests;
+mod width;
 
 pub use consolidate::Consolidated;
 pub use filtered::Filter;

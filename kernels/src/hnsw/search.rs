@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::hnsw::Graph;
+use crate::hnsw::width::Width;
 use crate::nearest::{Nearest, Neighbor};
 use crate::vectors::{Query, Vectors};
 
@@ -127,9 +128,9 @@ impl Graph {
     /// The `k` nearest live nodes, nearest first, of the `ef` that a walk finds: Algorithm 5. The walk goes by
     /// [`Vectors::estimate`]; the distances in the answer are measured.
     ///
-    /// The search walks through removed nodes. It ends when the `ef` nodes it has are nearer than all it could still
-    /// follow, or when it has seen every live node: fewer than `ef` neighbors are all there are. A larger `ef` means
-    /// better recall and a slower search.
+    /// The search walks through removed nodes. It ends when the `ef` nodes it has are so much nearer than all it could
+    /// still follow that these do not matter, or when it has seen every live node: fewer than `ef` neighbors are all
+    /// there are. A larger `ef` means better recall and a slower search.
     ///
     /// # Panics
     /// If `vectors` has no vector for a node.
@@ -141,9 +142,10 @@ impl Graph {
         ef: usize,
         scratch: &mut Scratch,
     ) -> Vec<Neighbor> {
+        let width = self.width(vectors, k, ef, scratch);
         let Some(start) = self.approach(vectors, query, scratch) else { return Vec::new() };
         let live = |slot| self.is_live(slot);
-        self.search_level(vectors, query, start, ef, 0, &live, scratch);
+        self.search_level(vectors, query, start, width, 0, &live, scratch);
         scratch.measured(vectors, query, k)
     }
 
@@ -192,7 +194,7 @@ impl Graph {
         }
     }
 
-    /// Leave in `scratch.nearest` the `ef` nearest nodes on `level` that `accept` takes, as far as they can be
+    /// Leave in `scratch.nearest` the `width.ef` nearest nodes on `level` that `accept` takes, as far as they can be
     /// reached from `start`: Algorithm 2, SEARCH-LAYER.
     ///
     /// Which links are new, and which of them are near, no processor can foresee: both are gathered by counting
@@ -206,22 +208,26 @@ impl Graph {
         vectors: &Vectors,
         query: &Query<'_>,
         start: Neighbor,
-        ef: usize,
+        width: Width,
         level: u8,
         accept: &dyn Fn(u32) -> bool,
         scratch: &mut Scratch,
     ) {
-        scratch.reset(self.nodes.len(), ef);
+        scratch.reset(self.nodes.len(), width.ef);
         let Scratch { visited, candidates, nearest, fresh, chances, estimates, .. } = scratch;
         visited.insert(start.slot);
         candidates.push(Reverse(start));
         if accept(start.slot) {
             nearest.push(start);
         }
+        let mut followed = 0;
         while let Some(Reverse(candidate)) = candidates.pop() {
-            if !nearest.admits(candidate) && nearest.worst() != Some(candidate) {
+            let limit = width.limit(nearest);
+            let spent = followed >= width.most;
+            if candidate > limit || spent && candidate > nearest.bound() {
                 break;
             }
+            followed += 1;
             let links = self.neighbors(candidate.slot, level).iter().copied();
             let successor = if level == 0 { self.successor(candidate.slot) } else { None };
             let mut count = 0;
@@ -238,15 +244,14 @@ impl Graph {
             {
                 self.fetch_links(next.slot);
             }
-            let bound = nearest.bound();
             let mut count = 0;
-            chances.resize(fresh.len(), bound);
+            chances.resize(fresh.len(), limit);
             vectors.estimates(query, fresh, |slot, distance| {
                 chances[count] = Neighbor { distance, slot };
-                count += usize::from(chances[count] < bound);
+                count += usize::from(chances[count] < limit);
             });
             for &neighbor in &chances[..count] {
-                if nearest.admits(neighbor) {
+                if neighbor < width.limit(nearest) {
                     candidates.push(Reverse(neighbor));
                     if accept(neighbor.slot) {
                         nearest.push(neighbor);
