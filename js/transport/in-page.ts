@@ -5,14 +5,11 @@ import { Host } from "../host.js";
 import { partsOf } from "./messages.js";
 import type { Answer, Arguments, Method, Transport } from "./protocol.js";
 
-/** Background work holds the page up for no longer than this, in milliseconds: well within a frame. */
-const SLICE = 4;
-
 export class InPageTransport implements Transport {
   readonly #host: Host;
 
   constructor(tell: (event: EngineEvent) => void) {
-    this.#host = new Host(SLICE, tell);
+    this.#host = new Host(tell);
   }
 
   async call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {

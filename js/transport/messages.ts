@@ -6,6 +6,9 @@ const PART_NUMBERS = 1 << 15;
 /** However short the embeddings, a part has no more records. */
 const PART_RECORDS = 64;
 
+/** Calls that read records. They never wait for writes, so neither for one that is being sent. */
+export const READS: ReadonlySet<Method> = new Set(["query", "get", "search", "count"]);
+
 /**
  * The batch of a call that writes one, in parts: they are written together, but a query need not wait for all of them.
  * Nothing for other calls.

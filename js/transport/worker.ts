@@ -2,7 +2,7 @@
 import { type ErrorDescription, errorOf, restoreError, type VecinoError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
 import { giveWay } from "../give-way.js";
-import { partsOf, transferables } from "./messages.js";
+import { partsOf, READS, transferables } from "./messages.js";
 import type {
   Answer,
   Arguments,
@@ -14,9 +14,6 @@ import type {
   Request,
   Transport,
 } from "./protocol.js";
-
-/** Calls that need not wait for a write that is being sent: they never wait for writes. */
-const READS: ReadonlySet<Method> = new Set(["query", "get", "search", "count"]);
 
 interface Pending {
   resolve(value: unknown): void;
