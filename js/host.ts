@@ -2,6 +2,7 @@
 import { Background } from "./background.js";
 import { describeError, errorOf, type VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
+import { giveWay } from "./give-way.js";
 import { Pace } from "./pace.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
@@ -131,6 +132,7 @@ export class Host {
       },
       elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
+      giveWay,
     });
     await this.#database;
     if (path === undefined) return;
