@@ -29,7 +29,7 @@ fn put(collection: &Collection, numbers: std::ops::Range<u64>, shift: f32) -> Ch
         .collect();
     let names: Vec<&str> = ids.iter().map(String::as_str).collect();
     let mut batch = batch(&names, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    let metadata = |number| object(&[("n", Json::Number(number as f64))]);
+    let metadata = |number| object(&[("n", Json::Float(number as f64))]);
     batch.metadatas = Some(numbers.map(metadata).collect());
     collection.plan(Operation::Upsert, &batch).expect("valid")
 }
@@ -46,7 +46,7 @@ fn ids(collection: &Collection, slots: &[u32]) -> Vec<String> {
 /// All that reads tell, the orders and embeddings of records with them.
 fn seen(collection: &Collection) -> String {
     let all = Selection::default();
-    let json = object(&[("n", object(&[("$gte", Json::Number(0.0))]))]);
+    let json = object(&[("n", object(&[("$gte", Json::Float(0.0))]))]);
     let filter = Some(Where::from_json(&json, &|_| unreachable!("no pattern")).expect("valid"));
     let filtered = Selection { filter, ..Selection::default() };
     let named = (0..60).map(|number| format!("r{number}")).collect();
