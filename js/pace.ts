@@ -5,7 +5,7 @@ const SLICE = 1;
 /** While there are none: well within a frame, should it be a page's thread. */
 const SLICE_ALONE = 4;
 /** Reads come, if the last was so many milliseconds ago. */
-const READING = 50;
+const READING = 100;
 /** How long to leave the thread to the read that may follow, and to the next part of a write that is being sent. */
 const REST_READING = 2;
 const REST_SENDING = 4;
