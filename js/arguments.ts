@@ -64,23 +64,15 @@ export function checkStrings(
   });
 }
 
-/** The metadata beside `ids`, as copies that can be sent. */
-export function checkMetadatas(
-  call: string,
-  values: unknown,
-  ids: readonly string[],
-): (object | null | undefined)[] {
-  return checkColumn(call, "metadatas", values, ids).map((value, index) => {
-    if (value === null || value === undefined) return value;
-    return plainObject(
-      `${call}: metadatas[${index}] of record ${quote(ids[index])}`,
-      value,
-      "invalid_metadata",
-    );
-  });
+/** The metadata of a record, as a copy that can be sent; null or undefined if it has none. */
+export function checkMetadata(what: string, value: unknown): object | null | undefined {
+  return value === null || value === undefined
+    ? value
+    : plainObject(what, value, "invalid_metadata");
 }
 
-function checkColumn(
+/** A copy of a column beside `ids`: whatever it holds, one entry per id. */
+export function checkColumn(
   call: string,
   column: string,
   values: unknown,

@@ -7,7 +7,7 @@ import {
   checkString,
   quote,
 } from "./arguments.js";
-import { batchOf, toBeEmbedded } from "./batch.js";
+import { Records } from "./batch.js";
 import type { Client } from "./client.js";
 import { configurationOf, type Extra, modification } from "./configuration.js";
 import { withSpace } from "./creation.js";
@@ -140,8 +140,8 @@ export class Collection {
       signal: AbortSignal | undefined,
     ) => {
       const texts = { ids, documents, signal };
-      const { data, dimension } = await embedDocuments("ingest()", texts, this.#embedder);
-      return ids.map((_, row) => data.subarray(row * dimension, (row + 1) * dimension));
+      const rows = await embedDocuments("ingest()", texts, this.#embedder);
+      return ids.map((_, row) => rows.copy(row, row + 1));
     };
     return ingest(this, embed, source, options);
   }
@@ -362,20 +362,20 @@ export class Collection {
     this.configuration = configurationOf(configuration, this.#parts.extra);
   }
 
-  async #write(method: "add" | "upsert" | "update", records: RecordSet): Promise<void> {
-    const batch = batchOf(method, records);
-    const { signal } = records;
+  async #write(method: "add" | "upsert" | "update", given: RecordSet): Promise<void> {
+    const records = new Records(method, given);
+    const { ids, signal, unembedded } = records;
     return abortable(signal, async () => {
-      if (!toBeEmbedded(method, batch)) {
-        if (!batch.embeddings) return this.#call(method, batch);
-        return this.#embedding(false, (call) => call(method, batch));
+      if (!unembedded) {
+        if (!records.rows) return this.#call(method, records.parts());
+        return this.#embedding(false, (call) => call(method, records.parts()));
       }
-      const texts = { ids: batch.ids, documents: batch.documents, signal };
+      if (!records.checked) await records.check();
+      const texts = { ids, documents: unembedded, signal };
       return this.#embedding(true, async (call) => {
-        const { data, dimension } = await embedDocuments(`${method}()`, texts, this.#embedder);
-        Object.assign(batch, { embeddings: data, dimension });
+        records.rows = await embedDocuments(`${method}()`, texts, this.#embedder);
         signal?.throwIfAborted();
-        await call(method, batch);
+        await call(method, records.parts());
       });
     });
   }

@@ -1,7 +1,7 @@
 /** Asks a collection's embedding function, and checks what comes back before anything is written or searched. */
 import { checkTexts, quote } from "./arguments.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
-import { type FlatEmbeddings, flatten, flattenGenerated } from "./embeddings.js";
+import { type FlatEmbeddings, flatten, generatedRows, type Rows } from "./embeddings.js";
 import { errorOf } from "./errors.js";
 import type { QueryOptions } from "./types.js";
 
@@ -24,7 +24,7 @@ export async function embedDocuments(
   call: string,
   { ids, documents, signal }: Texts,
   embedder: Embedder,
-): Promise<FlatEmbeddings> {
+): Promise<Rows> {
   const embeddingFunction = functionOf(
     embedder,
     `${call}: documents alone cannot be stored`,
@@ -39,7 +39,7 @@ export async function embedDocuments(
     );
   });
   const generated = await embeddingFunction.generate(texts, { signal });
-  return flattenGenerated(generated, texts.length, nameOf(embeddingFunction));
+  return generatedRows(generated, texts.length, nameOf(embeddingFunction));
 }
 
 /** The embeddings that a query searches for: as given, or of its texts. */
@@ -81,7 +81,8 @@ export async function embedQueries(
   const generated = embeddingFunction.generateForQueries
     ? await embeddingFunction.generateForQueries(texts, { signal })
     : await embeddingFunction.generate(texts, { signal });
-  return flattenGenerated(generated, texts.length, nameOf(embeddingFunction));
+  const { dimension, copy } = generatedRows(generated, texts.length, nameOf(embeddingFunction));
+  return { data: copy(0, texts.length), dimension };
 }
 
 function functionOf(

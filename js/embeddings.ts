@@ -11,6 +11,13 @@ export interface FlatEmbeddings {
   dimension: number;
 }
 
+/** Rows of equal length, whose numbers are looked at when they are copied. */
+export interface Rows {
+  dimension: number;
+  /** A flat copy of rows `first` up to, not including, `end`. */
+  copy(first: number, end: number): Float32Array;
+}
+
 /** How messages call the list, and row i of it. */
 export interface RowNames {
   list: string;
@@ -22,7 +29,13 @@ export interface RowNames {
  * without taking the caller's memory away.
  */
 export function flatten(embeddings: unknown, rows: number, names: RowNames): FlatEmbeddings {
-  if (embeddings instanceof Float32Array) return flattenOne(embeddings, rows, names);
+  const { dimension, copy } = rowsOf(embeddings, rows, names);
+  return { data: copy(0, rows), dimension };
+}
+
+/** The rows of `embeddings`, of which there must be so many. */
+export function rowsOf(embeddings: unknown, rows: number, names: RowNames): Rows {
+  if (embeddings instanceof Float32Array) return rowsOfOne(embeddings, rows, names);
   if (!Array.isArray(embeddings)) {
     throw invalid(
       `${names.list} must be an array of number arrays or a Float32Array, got ${kind(embeddings)}.`,
@@ -33,21 +46,24 @@ export function flatten(embeddings: unknown, rows: number, names: RowNames): Fla
     throw invalid(`${names.list} has ${embeddings.length} rows, expected ${rows}.`);
   }
   const dimension = rowLength(embeddings[0], 0, names);
-  const data = new Float32Array(rows * dimension);
-  embeddings.forEach((row: unknown, index) => {
-    if (rowLength(row, index, names) !== dimension) {
-      throw errorOf(
-        "dimension_mismatch",
-        `${names.row(index)} has ${(row as number[]).length} dimensions, but ${names.row(0)} has ${dimension}: ` +
-          "all embeddings of one call must have the same length.",
-      );
-    }
-    copyRow(row as ArrayLike<unknown>, data, index * dimension, names.row(index));
+  const list = Array.from(embeddings as unknown[], (row, index) => {
+    if (rowLength(row, index, names) !== dimension) throw uneven(row, index, dimension, names);
+    return row as ArrayLike<unknown>;
   });
-  return { data, dimension };
+  const copy = (first: number, end: number): Float32Array => {
+    const data = new Float32Array((end - first) * dimension);
+    for (let index = first; index < end; index++) {
+      const row = list[index] as ArrayLike<unknown>;
+      // It may have changed since.
+      if (row.length !== dimension) throw uneven(row, index, dimension, names);
+      copyRow(row, data, (index - first) * dimension, names.row(index));
+    }
+    return data;
+  };
+  return { dimension, copy };
 }
 
-function flattenOne(flat: Float32Array, rows: number, names: RowNames): FlatEmbeddings {
+function rowsOfOne(flat: Float32Array, rows: number, names: RowNames): Rows {
   if (flat.length === 0 || flat.length % rows !== 0) {
     throw errorOf(
       "dimension_mismatch",
@@ -55,7 +71,16 @@ function flattenOne(flat: Float32Array, rows: number, names: RowNames): FlatEmbe
         "of equal length.",
     );
   }
-  return { data: flat.slice(), dimension: flat.length / rows };
+  const dimension = flat.length / rows;
+  return { dimension, copy: (first, end) => flat.slice(first * dimension, end * dimension) };
+}
+
+function uneven(row: unknown, index: number, dimension: number, names: RowNames): VecinoError {
+  return errorOf(
+    "dimension_mismatch",
+    `${names.row(index)} has ${(row as ArrayLike<unknown>).length} dimensions, but ${names.row(0)} has ${dimension}: ` +
+      "all embeddings of one call must have the same length.",
+  );
 }
 
 function rowLength(row: unknown, index: number, names: RowNames): number {
@@ -84,20 +109,25 @@ function copyRow(row: ArrayLike<unknown>, data: Float32Array, start: number, nam
 }
 
 /**
- * Flat embeddings of what an embedding function returned for `rows` texts. The function is to blame here,
- * not the caller's arguments, so the code is "embedding_function".
+ * The rows of what an embedding function returned for `rows` texts. The function is to blame here, not the caller's
+ * arguments, so the code is "embedding_function".
  */
-export function flattenGenerated(returned: unknown, rows: number, name: string): FlatEmbeddings {
+export function generatedRows(returned: unknown, rows: number, name: string): Rows {
   const list = `What the embedding function ${name} returned`;
-  try {
-    return flatten(returned, rows, { list, row: (i) => `${list} for text ${i}` });
-  } catch (error) {
-    if (!(error instanceof VecinoError)) throw error;
-    throw errorOf(
-      "embedding_function",
-      `${error.message} Expected one array of numbers for each of the ${rows} texts. Nothing was written.`,
-    );
-  }
+  const blaming = <T>(run: () => T): T => {
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof VecinoError)) throw error;
+      throw errorOf(
+        "embedding_function",
+        `${error.message} Expected one array of numbers for each of the ${rows} texts. Nothing was written.`,
+      );
+    }
+  };
+  const names = { list, row: (index: number) => `${list} for text ${index}` };
+  const { dimension, copy } = blaming(() => rowsOf(returned, rows, names));
+  return { dimension, copy: (first, end) => blaming(() => copy(first, end)) };
 }
 
 function invalid(message: string): VecinoError {

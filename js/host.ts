@@ -2,12 +2,15 @@
 import { Background } from "./background.js";
 import { describeError, errorOf, type VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
+import { giveWay } from "./give-way.js";
+import { Pace } from "./pace.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
+import { READS } from "./transport/messages.js";
 import type { Arguments, Calls, Method } from "./transport/protocol.js";
 import { callEngine, type Database, loadEngine } from "./wasm.js";
 
-/** Calls that leave nothing to link or to write out. Reading can: it is what loads a collection. */
+/** Calls that leave nothing to link or to write out. */
 const QUIET: ReadonlySet<Method> = new Set([
   "countCollections",
   "listCollections",
@@ -42,6 +45,7 @@ const CHANGES_ANY: ReadonlySet<Method> = new Set([
 ]);
 
 export class Host {
+  readonly #pace = new Pace();
   readonly #background: Background;
   readonly #following: Background;
   readonly #tell: (event: EngineEvent) => void;
@@ -52,17 +56,15 @@ export class Host {
   /** Set once the engine trapped: its memory cannot be trusted any more. */
   #trap: VecinoError | undefined;
 
-  /**
-   * `slice`: how long background work may take at a stretch, in milliseconds. A query waits no longer than that.
-   * `tell` is told what happens between calls.
-   */
-  constructor(slice: number, tell: (event: EngineEvent) => void) {
+  /** `tell` is told what happens between calls. */
+  constructor(tell: (event: EngineEvent) => void) {
     this.#tell = tell;
     this.#background = new Background(
-      async () => callEngine(await this.#opened(), "work", [slice]),
+      async () => callEngine(await this.#opened(), "work", [this.#pace.slice()]),
       // What was written stays written: this work only makes it faster to search and to open.
       (error) =>
         this.#warn("background work failed; it is tried again after the next write", error),
+      () => this.#pace.rest(),
     );
     this.#following = new Background(
       () => this.#follow(),
@@ -74,7 +76,11 @@ export class Host {
     if (this.#trap) throw this.#trap;
     try {
       const answer = await this.#run(method, args);
-      if (!QUIET.has(method)) this.#background.wake();
+      if (READS.has(method)) {
+        this.#pace.read();
+        // One that loaded its collection may have left something to do.
+        this.#background.wakeLater();
+      } else if (!QUIET.has(method)) this.#background.wake();
       return answer;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
@@ -85,6 +91,11 @@ export class Host {
       );
       throw this.#trap;
     }
+  }
+
+  /** Part of a call has come, and others follow: background work would hold them up. */
+  expect(): void {
+    this.#pace.sending();
   }
 
   /** Ends background work and lets go of the other tabs; the database's own close frees the rest. */
@@ -121,6 +132,7 @@ export class Host {
       },
       elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
+      giveWay,
     });
     await this.#database;
     if (path === undefined) return;

@@ -1,16 +1,18 @@
 /** Moving a collection over to another embedding function. Loaded when a program first does it. */
 import { abortable } from "./abort.js";
 import { checkEmbeddingFunction, checkOptions, checkSignal, quote } from "./arguments.js";
+import { Records } from "./batch.js";
 import type { Client } from "./client.js";
 import type { Collection, StoredSchema } from "./collection.js";
 import type { Extra } from "./configuration.js";
 import type { Connection } from "./connection.js";
 import type { Embedder, embedDocuments } from "./embed.js";
 import type { EmbeddingFunction } from "./embedding-functions/function.js";
+import type { Rows } from "./embeddings.js";
 import { errorOf, VecinoError } from "./errors.js";
 import { checkBatchSize, checkOnProgress, Progress } from "./progress.js";
 import type { ReembedOptions, ReembedProgress } from "./reembed-types.js";
-import type { Batch, CollectionInfo, GetColumns, Scope } from "./transport/protocol.js";
+import type { CollectionInfo, GetColumns, Scope } from "./transport/protocol.js";
 import type { Metadata } from "./types.js";
 
 const CALL = "reembed()";
@@ -195,7 +197,7 @@ class Work {
       return row !== undefined && then.documents?.[row] === documents[i] ? row : undefined;
     };
     const fresh = ids.map((_, i) => i).filter((i) => rowOf(i) === undefined);
-    const made = { data: new Float32Array(0), dimension: then.dimension };
+    let made: Rows = { dimension: then.dimension, copy: () => new Float32Array(0) };
     if (fresh.length > 0) {
       const texts = {
         ids: fresh.map((i) => ids[i] as string),
@@ -204,12 +206,12 @@ class Work {
       };
       // A function that does not know of the signal must not keep others from going on.
       const embed = () => this.#embed(CALL, texts, this.#embedder);
-      Object.assign(made, await abortable(this.#signal, embed));
+      made = await abortable(this.#signal, embed);
     }
-    const { data, dimension } = made;
+    const { dimension } = made;
     const embeddings = new Float32Array(ids.length * dimension);
     for (const [at, i] of fresh.entries()) {
-      embeddings.set(data.subarray(at * dimension, (at + 1) * dimension), i * dimension);
+      embeddings.set(made.copy(at, at + 1), i * dimension);
     }
     /** Deleted and added again: their place is another one, or something of them is gone. */
     const added = ids.filter((id, i) => {
@@ -225,13 +227,14 @@ class Work {
         i * dimension,
       );
     }
-    const batch: Batch = { ids, documents, uris, embeddings, dimension };
-    batch.metadatas = metadatas.map((metadata, i) =>
+    const patches = metadatas.map((metadata, i) =>
       replacing(then.metadatas?.[known.get(ids[i] as string) ?? -1], metadata),
-    );
+    ) as (Metadata | null)[];
     return async () => {
       if (added.length > 0) await this.#connection.call("delete", heir, { ids: added });
-      if (ids.length > 0) await this.#connection.call("upsert", heir, batch);
+      if (ids.length === 0) return;
+      const batch = { ids, documents, uris, embeddings, metadatas: patches };
+      await this.#connection.call("upsert", heir, new Records("upsert", batch).parts());
     };
   }
 }

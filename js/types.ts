@@ -68,7 +68,11 @@ export type WhereDocument =
   | { $or: WhereDocument[] }
   | RefusedDocumentOperator;
 
-/** Columns of records: element i of each list belongs to `ids[i]`. */
+/**
+ * Columns of records: element i of each list belongs to `ids[i]`. The lists are copied when the call begins. Of a long
+ * batch, which is more than 64 records or 32,768 numbers, what is in them is read while it is sent: leave embeddings and
+ * metadata as they are until the promise settles.
+ */
 export interface RecordSet {
   /** Not empty, no id twice. */
   ids: string[];
@@ -77,7 +81,7 @@ export interface RecordSet {
   metadatas?: (Metadata | null | undefined)[] | undefined;
   documents?: (string | null | undefined)[] | undefined;
   uris?: (string | null | undefined)[] | undefined;
-  /** Aborting rejects the call at once with the signal's reason; what was already sent may still be written. */
+  /** Aborting rejects the call at once with the signal's reason. What was sent as a whole by then may still be written. */
   signal?: AbortSignal | undefined;
 }
 

@@ -28,6 +28,8 @@ export interface EngineHost {
   elected(id: string, neglected: boolean): boolean;
   /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
   grace(): number;
+  /** Resolves when the messages and events that wait have been handled. */
+  giveWay(): Promise<void>;
 }
 
 interface DatabaseClass {

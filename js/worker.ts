@@ -4,10 +4,7 @@ import { Host } from "./host.js";
 import { transferables } from "./transport/messages.js";
 import type { Message, Part, Request } from "./transport/protocol.js";
 
-/** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
-const SLICE = 1;
-
-const host = new Host(SLICE, (event) => send({ event }, []));
+const host = new Host((event) => send({ event }, []));
 
 /** The arguments that have come of calls that are still to come. */
 const parts = new Map<number, unknown[]>();
@@ -17,6 +14,7 @@ self.onmessage = async ({ data }: MessageEvent<Request | Part>) => {
   const before = parts.get(id) ?? [];
   if ("part" in data) {
     before.push(data.part);
+    host.expect();
     parts.set(id, before);
     return;
   }

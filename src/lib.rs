@@ -18,7 +18,7 @@
 //!   planner                                     scan or walk
 //!   rank/                                       searches: arithmetic over distances, groups
 //!   change                                      what one call does to the records
-//!   collection/                                 all of it together: plan, apply, read, link, checkpoint,
+//!   collection/                                 all of it together: plan, stage, apply, read, link, checkpoint,
 //!                                               what is lost, verify, what an heir lacks
 //!   format/                                     bytes: log entries, pages, manifests
 //! src/wasm/     shell: IndexedDB, randomness, JavaScript values, the classes handed to JavaScript;
@@ -45,7 +45,8 @@
 //!   `Collection::apply` makes it visible and cannot fail. A write that fails leaves memory as it
 //!   was. Reads never wait for writes. The shell plans inside the transaction that appends, after
 //!   taking in what other tabs have appended, so that no tab ever has to start over. A long batch is
-//!   planned in parts, an entry each, all in one transaction: reads are answered between them.
+//!   planned in parts, an entry each, all in one transaction: reads are answered between them. Each part is
+//!   staged at once, hidden from reads; when the transaction has completed, all are revealed in one short step.
 //! - **A checkpoint** writes the pages that changed under new keys, flips the manifest that names the
 //!   valid pages, and trims the log, in one transaction. Pages are encoded one by one, with reads
 //!   answered in between; nothing else changes until it is stored. Opening is checkpoint + rest of the log.

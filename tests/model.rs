@@ -122,7 +122,15 @@ impl Run {
             1 => self.collection.plan(Operation::Upsert, &batch),
             _ => self.collection.plan(Operation::Update, &batch),
         };
-        self.disk.write(&mut self.collection, change.expect("valid"));
+        let change = change.expect("valid");
+        if self.random.below(4) == 0 {
+            // A write that is not stored after all.
+            self.collection.stage(change.clone());
+            self.collection.check().expect("sound");
+            self.collection.link(self.random.below(3));
+            self.collection.unstage();
+        }
+        self.disk.write(&mut self.collection, change);
         for (row, metadata) in rows {
             match (self.model.find(&row.told.id), operation) {
                 (Some(old), 1 | 2) => {

@@ -2,27 +2,30 @@
 import { describeError, restoreError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
 import { Host } from "../host.js";
-import { partsOf } from "./messages.js";
-import type { Answer, Arguments, Method, Transport } from "./protocol.js";
-
-/** Background work holds the page up for no longer than this, in milliseconds: well within a frame. */
-const SLICE = 4;
+import { Outbox } from "./outbox.js";
+import type { Answer, Arguments, Batch, Method, Transport } from "./protocol.js";
 
 export class InPageTransport implements Transport {
   readonly #host: Host;
+  readonly #outbox = new Outbox();
 
   constructor(tell: (event: EngineEvent) => void) {
-    this.#host = new Host(SLICE, tell);
+    this.#host = new Host(tell);
   }
 
-  async call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
-    const parts = partsOf(method, args);
-    if (parts.length > 0) (args as unknown[]).splice(1, 1, ...parts);
-    try {
-      return (await this.#host.call(method, args)) as Answer<M>;
-    } catch (error) {
-      throw restoreError(describeError(error));
-    }
+  call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
+    const before: Batch[] = [];
+    return new Promise((resolve, reject) => {
+      this.#outbox.send(method, args, {
+        part: (part) => before.push(part),
+        call: ([key, ...rest]) =>
+          this.#host.call(method, [key, ...before, ...rest]).then(
+            (answer) => resolve(answer as Answer<M>),
+            (error) => reject(restoreError(describeError(error))),
+          ),
+        failed: reject,
+      });
+    });
   }
 
   terminate(): void {

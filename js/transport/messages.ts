@@ -1,34 +1,11 @@
-/** Messages between threads: what is moved with them, and batches in parts. */
-import type { Batch, Method } from "./protocol.js";
+/** Messages between threads: which are of what kind, and what is moved with them. */
+import type { Method } from "./protocol.js";
 
-/** Numbers of the embeddings of one part: with them and its texts it takes about a millisecond of the worker. */
-const PART_NUMBERS = 1 << 15;
-/** However short the embeddings, a part has no more records. */
-const PART_RECORDS = 64;
+/** Calls that read records. They never wait for writes, so neither for one that is being sent. */
+export const READS: ReadonlySet<Method> = new Set(["query", "get", "search", "count"]);
 
-/**
- * The batch of a call that writes one, in parts: they are written together, but a query need not wait for all of them.
- * Nothing for other calls.
- */
-export function partsOf(method: Method, args: unknown[]): Batch[] {
-  const parts: Batch[] = [];
-  if (!["add", "upsert", "update"].includes(method)) return parts;
-  const batch = args[1] as Batch;
-  const { ids, embeddings, dimension = 1 } = batch;
-  const size = Math.max(1, Math.min(PART_RECORDS, Math.floor(PART_NUMBERS / dimension)));
-  for (let first = 0; first < ids.length; first += size) {
-    const part = <T>(column: T[] | undefined) => column?.slice(first, first + size);
-    parts.push({
-      ids: ids.slice(first, first + size),
-      embeddings: embeddings?.subarray(first * dimension, (first + size) * dimension),
-      dimension,
-      documents: part(batch.documents),
-      uris: part(batch.uris),
-      metadatas: part(batch.metadatas),
-    });
-  }
-  return parts;
-}
+/** Calls whose second argument is a batch in parts. */
+export const WRITES: ReadonlySet<Method> = new Set(["add", "upsert", "update"]);
 
 /** The memory behind typed arrays among `values`, or one level inside them, to be moved instead of copied. */
 export function transferables(values: unknown[]): ArrayBuffer[] {

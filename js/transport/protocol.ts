@@ -15,6 +15,9 @@ export interface Batch {
   metadatas?: (object | null | undefined)[] | undefined;
 }
 
+/** The parts of one batch, each of which is made when its turn to be sent has come. */
+export type Parts = (() => Batch)[];
+
 export interface Selection {
   ids?: string[];
   where?: object;
@@ -139,10 +142,10 @@ export interface Calls {
   /** Deletes every collection, tenant and database. */
   reset(): Promise<void>;
   indexingStatus(key: string): Promise<IndexingStatusInfo>;
-  /** The engine takes a batch in parts as well, one argument each; all of them are written or none. */
-  add(key: string, batch: Batch): Promise<void>;
-  upsert(key: string, batch: Batch): Promise<void>;
-  update(key: string, batch: Batch): Promise<void>;
+  /** All parts are written or none. The engine takes the batches themselves, one argument each. */
+  add(key: string, parts: Parts): Promise<void>;
+  upsert(key: string, parts: Parts): Promise<void>;
+  update(key: string, parts: Parts): Promise<void>;
   delete(key: string, selection: Selection): Promise<number>;
   get(key: string, selection: Selection, include: string[]): Promise<GetColumns>;
   query(

@@ -1,12 +1,11 @@
 /** The page's side of a dedicated worker that holds the engine. */
 import { type ErrorDescription, errorOf, restoreError, type VecinoError } from "../errors.js";
 import type { EngineEvent } from "../events.js";
-import { giveWay } from "../give-way.js";
-import { partsOf, transferables } from "./messages.js";
+import { transferables } from "./messages.js";
+import { Outbox } from "./outbox.js";
 import type {
   Answer,
   Arguments,
-  Batch,
   Message,
   Method,
   Part,
@@ -14,9 +13,6 @@ import type {
   Request,
   Transport,
 } from "./protocol.js";
-
-/** Calls that need not wait for a write that is being sent: they never wait for writes. */
-const READS: ReadonlySet<Method> = new Set(["query", "get", "search", "count"]);
 
 interface Pending {
   resolve(value: unknown): void;
@@ -26,9 +22,7 @@ interface Pending {
 export class WorkerTransport implements Transport {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
-  /** Ends when everything has been sent that was called before. */
-  #sending: Promise<void> | undefined;
-  #lastSent = 0;
+  readonly #outbox = new Outbox();
   #lastId = 0;
   /** Whether the worker ever answered: an error before that means that it did not start. */
   #answered = false;
@@ -80,36 +74,19 @@ export class WorkerTransport implements Transport {
   call<M extends Method>(method: M, ...args: Arguments<M>): Promise<Answer<M>> {
     if (this.#failure) return Promise.reject(this.#failure);
     this.#lastId += 1;
-    const request: Request = { id: this.#lastId, method, args };
+    const id = this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#pending.set(request.id, { resolve: resolve as Pending["resolve"], reject });
-      const parts = partsOf(method, args);
-      if (parts.length > 1 || (this.#sending && !READS.has(method))) {
-        this.#lastSent = request.id;
-        this.#sending = this.#send(request, parts, this.#sending);
-      } else this.#post(request, args);
+      this.#pending.set(id, { resolve: resolve as Pending["resolve"], reject });
+      this.#outbox.send(method, args, {
+        part: (part) => this.#post({ id, part }, [part]),
+        call: (args) => this.#post({ id, method, args }, args),
+        failed: (error) => {
+          reject(error);
+          this.#pending.delete(id);
+          this.#post({ id }, []);
+        },
+      });
     });
-  }
-
-  /** Each part is a task of its own, on both sides: a page goes on drawing, and the worker answers queries. */
-  async #send(request: Request, parts: Batch[], before: Promise<void> | undefined): Promise<void> {
-    await before;
-    const { id, args } = request;
-    try {
-      for (const [index, part] of parts.entries()) {
-        await giveWay();
-        // Memory of its own, which can be moved.
-        part.embeddings = part.embeddings?.slice();
-        if (index < parts.length - 1) this.#post({ id, part }, [part]);
-        else args[1] = part;
-      }
-      this.#post(request, args);
-    } catch (error) {
-      this.#pending.get(id)?.reject(error);
-      this.#pending.delete(id);
-      this.#post({ id }, []);
-    }
-    if (id === this.#lastSent) this.#sending = undefined;
   }
 
   #post(message: Request | Part, content: unknown[]): void {

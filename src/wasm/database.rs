@@ -66,6 +66,7 @@ pub(crate) struct Stats {
 pub(crate) struct Database {
     /// `None` for a database in memory.
     storage: Option<Storage>,
+    host: Host,
     /// The catalog of a database in memory. With a storage the catalog is there and never kept
     /// here, because other tabs change it.
     catalog: RefCell<Catalog>,
@@ -94,10 +95,11 @@ impl Database {
                     "path is an empty string; expected the database's name",
                 ));
             }
-            Some(path) => Some(Storage::open(path, strict, host).await?),
+            Some(path) => Some(Storage::open(path, strict, host.clone()).await?),
         };
         Ok(Self {
             storage,
+            host,
             catalog: RefCell::default(),
             replicas: RefCell::default(),
             gate: RwLock::new(()),
@@ -227,7 +229,7 @@ impl Database {
             return Ok(JsValue::UNDEFINED);
         }
         let replica = self.replica(id).await?;
-        let result = replica.write(self.storage.as_ref(), plan).await;
+        let result = replica.write(self.storage.as_ref(), &self.host, plan).await;
         self.forget_deleted(&replica);
         Ok(result?.map_or(JsValue::UNDEFINED, JsValue::from))
     }

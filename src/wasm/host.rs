@@ -1,5 +1,6 @@
-//! What the JavaScript around a kept database does for it.
+//! What the JavaScript around a database does for it.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Something went wrong and was mended, or worked around.
@@ -27,13 +28,19 @@ extern "C" {
     /// comes later has to load the checkpoint. 0 when there are no others.
     #[wasm_bindgen(method)]
     pub(crate) fn grace(this: &Host) -> f64;
+
+    /// Resolves when the messages and events that wait have been handled.
+    #[wasm_bindgen(method, js_name = giveWay)]
+    pub(crate) fn give_way(this: &Host) -> Promise;
 }
 
 #[cfg(test)]
 impl Host {
     /// One that hears nothing and elects everybody.
     pub(crate) fn of_tests() -> Self {
-        let host = js_sys::eval("({ tell() {}, elected: () => true, grace: () => 0 })");
+        let host = js_sys::eval(
+            "({ tell() {}, elected: () => true, grace: () => 0, async giveWay() {} })",
+        );
         wasm_bindgen::JsCast::unchecked_into(host.expect("an object"))
     }
 }

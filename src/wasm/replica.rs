@@ -3,6 +3,7 @@
 use std::cell::{Cell, Ref, RefCell};
 
 use async_lock::{Mutex, OnceCell};
+use wasm_bindgen_futures::JsFuture;
 
 use crate::engine::catalog::gone;
 use crate::engine::change::Change;
@@ -12,7 +13,7 @@ use crate::engine::error::Error as EngineError;
 use crate::engine::format::{decode_definition, decode_manifest, encode_change};
 use crate::wasm::clock;
 use crate::wasm::errors::{Error, Result, code};
-use crate::wasm::host::WARNING;
+use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::Mode;
 use crate::wasm::storage::{Appended, Checkpointed, NewCheckpoint, Storage, Stored};
 
@@ -131,61 +132,76 @@ impl Replica {
     /// applies it. If anything fails, memory and storage have nothing of the change. Without a plan
     /// it only takes in.
     ///
-    /// The changes are planned one by one, and reads meanwhile see none of them. They are planned
+    /// The parts are planned and staged one by one, and reads meanwhile see none of them. That is done
     /// again if the transaction has to be repeated.
     pub(crate) async fn write(
         &self,
         storage: Option<&Storage>,
+        host: &Host,
         plan: Option<&Plan>,
     ) -> Result<Option<u32>> {
         let _writing = self.writing.lock().await;
         self.ensure_exists()?;
-        let Some(storage) = storage else {
-            let Some(plan) = plan else { return Ok(None) };
-            let (mut changes, mut result) = (Vec::new(), None);
-            for part in 0..plan.parts {
-                let (change, deleted) = (plan.make)(&*self.collection()?, part)?;
-                changes.push(change);
-                result = deleted;
-            }
-            return self.apply(changes).map(|()| result);
+        let result = match (storage, plan) {
+            (Some(storage), plan) => self.append(storage, plan).await,
+            (None, Some(plan)) => self.stage_all(host, plan).await,
+            (None, None) => Ok(None),
         };
+        let mut state = self.state()?.borrow_mut();
+        match result {
+            Ok(_) => state.collection.reveal(),
+            Err(_) => state.collection.unstage(),
+        }
+        result
+    }
+
+    /// Stages every part, with calls answered in between.
+    async fn stage_all(&self, host: &Host, plan: &Plan) -> Result<Option<u32>> {
+        let mut result = None;
+        for part in 0..plan.parts {
+            if part > 0 {
+                // This promise is never rejected.
+                let _ = JsFuture::from(host.give_way()).await;
+            }
+            let (change, deleted) = (plan.make)(&*self.collection()?, part)?;
+            self.stage(change)?;
+            result = deleted;
+        }
+        self.ensure_exists()?;
+        Ok(result)
+    }
+
+    /// Stages every part and appends it to the log.
+    async fn append(&self, storage: &Storage, plan: Option<&Plan>) -> Result<Option<u32>> {
         let mode = if plan.is_some() { Mode::Write } else { Mode::Read };
         for _ in 0..ATTEMPTS {
-            let planned: RefCell<Vec<Change>> = RefCell::default();
+            let first: RefCell<Option<Vec<u8>>> = RefCell::default();
             let (result, repeated) = (Cell::new(None), Cell::new(false));
             let next = |part, definition: &[u8], missed: Vec<(u64, Vec<u8>)>| {
                 if part == 0 {
                     // The browser may lose the connection after it has committed. The transaction is
                     // then repeated and finds its own entries, which must not be planned once more:
-                    // deleting up to n records twice deletes 2n.
-                    let own = planned.take().iter().any(|change| {
-                        let bytes = encode_change(change);
-                        missed.iter().any(|(_, entry)| *entry == bytes)
-                    });
-                    repeated.set(own);
+                    // deleting up to n records twice deletes 2n. With the first there are all.
+                    let own = first.take();
+                    repeated
+                        .set(own.is_some_and(|own| missed.iter().any(|(_, entry)| *entry == own)));
+                    self.unstage()?;
                     self.take_in(storage, definition, missed)?;
                 }
                 let Some(plan) = plan.filter(|_| !repeated.get()) else { return Ok(None) };
-                let collection = self.collection()?;
-                let (change, deleted) = (plan.make)(&collection, part)?;
+                let (change, deleted) = (plan.make)(&*self.collection()?, part)?;
                 result.set(deleted);
                 if change.is_empty() {
                     return Ok(None);
                 }
-                let mut planned = planned.borrow_mut();
-                let number = collection.sequence() + 1 + planned.len() as u64;
                 let entry = encode_change(&change);
-                planned.push(change);
-                Ok(Some((number, entry)))
+                first.borrow_mut().get_or_insert_with(|| entry.clone());
+                Ok(Some((self.stage(change)?, entry)))
             };
             let sequence = || Ok(self.collection()?.sequence());
             let parts = plan.map_or(1, |plan| plan.parts);
             match storage.append(&self.id, mode, sequence, parts, next).await? {
-                Appended::Yes => {
-                    self.apply(planned.take())?;
-                    return Ok(result.get());
-                }
+                Appended::Yes => return Ok(result.get()),
                 Appended::TooFarBehind => self.reload(storage).await?,
                 Appended::Gone => {
                     self.mark_deleted();
@@ -271,11 +287,13 @@ impl Replica {
         if self.is_deleted() { Err(gone().into()) } else { Ok(()) }
     }
 
-    fn apply(&self, changes: Vec<Change>) -> Result<()> {
-        let mut state = self.state()?.borrow_mut();
-        for change in changes.into_iter().filter(|change| !change.is_empty()) {
-            state.collection.apply(change);
-        }
+    /// Returns the change's number.
+    fn stage(&self, change: Change) -> Result<u64> {
+        Ok(self.state()?.borrow_mut().collection.stage(change))
+    }
+
+    fn unstage(&self) -> Result<()> {
+        self.state()?.borrow_mut().collection.unstage();
         Ok(())
     }
 

@@ -68,6 +68,7 @@ pub(crate) fn host() -> Host {
         tell(what, code, message) { this.told.push(`${what} ${code}: ${message}`); },
         elected() { return this.electing; },
         grace: () => 0,
+        async giveWay() {},
     }")
     .unchecked_into()
 }

@@ -20,9 +20,10 @@ async function addInPage(count) {
   const adding = notes.add(records).then(() => {
     added = true;
   });
-  // What is written is what was given at the time of the call.
+  // The lists are those that were given at the time of the call.
   records.ids[count - 1] = "changed";
-  records.embeddings[count - 1][0] = 1000;
+  records.documents[count - 1] = "changed";
+  records.embeddings[count - 1] = new Array(64).fill(1000);
   const before = [];
   while (!added) {
     const [found, number] = await Promise.all([

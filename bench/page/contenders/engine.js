@@ -8,7 +8,12 @@ import { settings } from "../settings.js";
 const BATCH = 1_000;
 /** How long the engine links at a stretch, in milliseconds. */
 const SLICE = 1_000;
-const host = { tell: (...what) => console.warn(...what), elected: () => true, grace: () => 0 };
+const host = {
+  tell: (...what) => console.warn(...what),
+  elected: () => true,
+  grace: () => 0,
+  async giveWay() {},
+};
 
 export class Engine {
   #database;

@@ -1,7 +1,7 @@
 /** An embedding function that remembers: the same text is embedded once, across calls and visits. */
 import { abortable } from "../../abort.js";
 import { checkEmbeddingFunction, checkOptions, quote } from "../../arguments.js";
-import { flattenGenerated } from "../../embeddings.js";
+import { generatedRows } from "../../embeddings.js";
 import { errorOf } from "../../errors.js";
 import type { EmbeddingFunction, FunctionSettings } from "../function.js";
 import { type CacheSize, type EmbeddingStore, MemoryStore } from "./store.js";
@@ -59,8 +59,8 @@ export function cachedEmbeddingFunction(
     async (texts: string[], given?: { signal?: AbortSignal | undefined }) => {
       const ask = async (missing: string[]) => {
         const generated = await generate.call(embeddingFunction, missing, given);
-        const { data, dimension } = flattenGenerated(generated, missing.length, quote(identity));
-        return missing.map((_, i) => data.subarray(i * dimension, (i + 1) * dimension));
+        const rows = generatedRows(generated, missing.length, quote(identity));
+        return missing.map((_, i) => rows.copy(i, i + 1));
       };
       if (!enabled) return texts.length === 0 ? [] : ask(texts);
       return remembered(

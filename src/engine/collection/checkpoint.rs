@@ -104,8 +104,8 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) fn log_grew(&mut self, bytes: usize) {
-        self.log_entries += 1;
+    pub(super) fn log_grew(&mut self, entries: usize, bytes: usize) {
+        self.log_entries += entries;
         self.log_bytes += bytes;
     }
 

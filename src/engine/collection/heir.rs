@@ -21,7 +21,7 @@ impl Collection {
         let mut last = 0;
         for slot in self.in_order(&self.live) {
             let record = self.record(slot);
-            let known = heir.records.slot(&record.id).map(|slot| heir.record(slot));
+            let known = heir.find(&record.id).map(|slot| heir.record(slot));
             match known.filter(|known| known.order >= last && is_same(record, known)) {
                 Some(known) => last = known.order,
                 None => {

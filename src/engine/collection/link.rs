@@ -33,7 +33,7 @@ impl Collection {
 
     fn wants_links(&self) -> bool {
         let dimension = self.dimension().unwrap_or_default();
-        !self.graph.is_empty() || self.planner.wants_graph(self.records.len() as usize, dimension)
+        !self.graph.is_empty() || self.planner.wants_graph(self.count() as usize, dimension)
     }
 
     fn link_step(&mut self) -> bool {

@@ -8,6 +8,8 @@
 //! A linked embedding never changes in place: its record moves to another slot, and the old slot
 //! is a tombstone until the graph has been repaired around it.
 //!
+//! The slot of a record that is not to be seen yet is none of these ([`stage`]).
+//!
 //! Damage. What cannot be read is lost by name, the rest stays in use ([`lost`]).
 
 mod checkpoint;
@@ -19,6 +21,7 @@ mod plan;
 mod read;
 mod restore;
 mod search;
+mod stage;
 mod verify;
 
 pub use checkpoint::{Checkpoint, NewPage};
@@ -42,6 +45,7 @@ use super::planner::Planner;
 use super::record::{Record, Records};
 use checkpoint::Stored;
 use lost::LostRecords;
+use stage::Stage;
 
 /// Records, embeddings and graph of one collection.
 ///
@@ -63,6 +67,7 @@ pub struct Collection {
     sequence: u64,
     stored: Stored,
     lost: LostRecords,
+    stage: Stage,
     planner: Planner,
     scratch: RefCell<Scratch>,
     memory: RefCell<QueryMemory>,
@@ -85,6 +90,7 @@ impl Collection {
             sequence: 0,
             stored: Stored::default(),
             lost: LostRecords::default(),
+            stage: Stage::default(),
             planner: Planner::default(),
             scratch: RefCell::new(Scratch::new()),
             memory: RefCell::default(),
@@ -119,13 +125,24 @@ impl Collection {
     /// The number of records.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.records.len()
+        // Far fewer are staged than there are slots.
+        self.records.len() - self.stage.slots.len() as u32
     }
 
     /// Numbers of an embedding; `None` before the first write.
     #[must_use]
     pub fn dimension(&self) -> Option<usize> {
-        self.vectors.as_ref().map(Vectors::dimension)
+        self.vectors().map(Vectors::dimension)
+    }
+
+    /// The embeddings, once there has been a write.
+    fn vectors(&self) -> Option<&Vectors> {
+        self.vectors.as_ref().filter(|_| !self.stage.fixes_dimension)
+    }
+
+    /// The slot of the record `id`, if it can be seen.
+    fn find(&self, id: &str) -> Option<u32> {
+        self.records.slot(id).filter(|&slot| self.live.contains(slot as usize))
     }
 
     /// The number of the last change applied; 0 for none.
@@ -182,10 +199,18 @@ impl Collection {
         if free.count_ones(..) != self.free.len() {
             return Err("a slot is twice on the free list".to_owned());
         }
+        let mut staged = FixedBitSet::new();
+        self.stage.slots.iter().for_each(|slot| staged.grow_and_insert(*slot as usize));
         for slot in 0..self.records.capacity() {
             let at = slot as usize;
             let (live, linked) = (self.live.contains(at), self.graph.contains(slot));
             let removed = linked && self.graph.is_removed(slot);
+            if staged.contains(at) {
+                if live || linked || free.contains(at) || self.records.get(slot).is_none() {
+                    return Err(format!("slot {slot} is staged and something else"));
+                }
+                continue;
+            }
             let sound = live == self.records.get(slot).is_some()
                 && self.unlinked.contains(at) == (live && !linked)
                 && removed == (linked && !live)
@@ -203,12 +228,12 @@ impl Collection {
 
     /// Carries out a planned change. O(1) a record; linking comes later ([`Collection::link`]).
     pub fn apply(&mut self, change: Change) {
-        self.sequence += 1;
-        self.stored.log_grew(change.approximate_bytes());
-        if change.dimension > 0 && self.vectors.is_none() {
-            let Configuration { space, quantization, .. } = self.definition.configuration;
-            self.vectors = Some(Vectors::new(space, change.dimension as usize, quantization));
-        }
+        self.stage(change);
+        self.reveal();
+    }
+
+    /// What [`Collection::stage`] has left.
+    fn carry_out(&mut self, change: Change) {
         let mut embeddings = change.embeddings.chunks_exact((change.dimension as usize).max(1));
         for write in change.writes {
             match write {
@@ -246,20 +271,8 @@ impl Collection {
             Some(at) => self.records.take(at),
             None => None,
         }
-        .unwrap_or_else(|| {
-            let order = self.next_order;
-            self.next_order += 1;
-            Record { id: put.id.into(), order, document: None, uri: None, metadata: None }
-        });
-        if let Some(document) = put.document {
-            record.document = Some(document.into());
-        }
-        if let Some(uri) = put.uri {
-            record.uri = Some(uri.into());
-        }
-        if let Some(metadata) = put.metadata {
-            record.metadata = metadata;
-        }
+        .unwrap_or_else(|| self.new_record(&put.id));
+        fill(&mut record, put);
         let slot = slot.unwrap_or_else(|| self.occupy());
         if let (Some(vectors), Some(embedding)) = (&mut self.vectors, embedding) {
             vectors.set(slot, embedding);
@@ -268,13 +281,30 @@ impl Collection {
         self.stored.record_changed(slot);
     }
 
+    /// An empty record, the last in order.
+    fn new_record(&mut self, id: &str) -> Record {
+        let order = self.next_order;
+        self.next_order += 1;
+        Record { id: id.into(), order, document: None, uri: None, metadata: None }
+    }
+
     /// Makes a free slot, or a new one, live.
     fn occupy(&mut self) -> u32 {
+        let slot = self.take_slot();
+        self.make_live(slot);
+        slot
+    }
+
+    /// Takes a slot from the free ones, or a new one.
+    fn take_slot(&mut self) -> u32 {
         let slot = self.free.pop().unwrap_or_else(|| self.records.capacity());
         self.records.ensure(slot + 1);
+        slot
+    }
+
+    fn make_live(&mut self, slot: u32) {
         self.live.grow_and_insert(slot as usize);
         self.unlinked.grow_and_insert(slot as usize);
-        slot
     }
 
     /// Takes the record out of a live slot, which becomes a tombstone or free.
@@ -288,6 +318,19 @@ impl Collection {
             self.free.push(slot);
         }
         self.records.take(slot)
+    }
+}
+
+/// Replaces the parts of `record` that are given.
+fn fill(record: &mut Record, put: Put) {
+    if let Some(document) = put.document {
+        record.document = Some(document.into());
+    }
+    if let Some(uri) = put.uri {
+        record.uri = Some(uri.into());
+    }
+    if let Some(metadata) = put.metadata {
+        record.metadata = metadata;
     }
 }
 

@@ -1,6 +1,7 @@
 //! Planning writes: everything is checked here, nothing is touched.
 
 use vecino_kernels::distance::Space;
+use vecino_kernels::vectors::Vectors;
 
 use super::{Collection, Selection};
 use crate::engine::change::{Change, Put, Write};
@@ -128,7 +129,7 @@ impl Collection {
         for (at, id) in ids.iter().enumerate() {
             let text = |column: &Option<Vec<Option<String>>>| column.as_ref()?[at].clone();
             let (row, patch) = (rows.next(), patches.next().flatten());
-            let old = self.records.slot(id).and_then(|slot| self.records.get(slot));
+            let old = self.find(id).and_then(|slot| self.records.get(slot));
             let wanted = match operation {
                 Operation::Add => old.is_none(),
                 Operation::Upsert => true,
@@ -177,7 +178,7 @@ impl Collection {
                 ids.len() * dimension
             ));
         }
-        if let Some(expected) = self.dimension()
+        if let Some(expected) = self.vectors.as_ref().map(Vectors::dimension)
             && expected != *dimension
         {
             return Err(Error::new(

@@ -116,7 +116,7 @@ impl Collection {
             let space = self.definition.configuration.space;
             check_vector(row, space, &|| format!("query embedding {at}"))?;
         }
-        let Some(vectors) = &self.vectors else {
+        let Some(vectors) = self.vectors() else {
             self.matches(selection)?;
             return Ok(rows.map(|_| scanned(Vec::new(), 0, 0)).collect());
         };
@@ -130,7 +130,7 @@ impl Collection {
         }
         let matches = self.matches(selection)?;
         let count = match &matches {
-            Cow::Borrowed(_) => self.records.len() as usize,
+            Cow::Borrowed(_) => self.count() as usize,
             Cow::Owned(matches) => matches.count_ones(..),
         };
         let ef = ef.unwrap_or(self.definition.configuration.ef_search) as usize;
@@ -159,7 +159,7 @@ impl Collection {
         let mut memory = self.memory.borrow_mut();
         let query = vectors.query(row, &mut memory);
         let k = k.min(count);
-        let live = self.records.len() as usize;
+        let live = self.count() as usize;
         let plan = self.planner.plan(Situation {
             live,
             matches: count,
@@ -213,7 +213,11 @@ impl Collection {
         }
         let mut matches = match ids {
             None => self.live.clone(),
-            Some(ids) => self.records.slots(ids),
+            Some(ids) => {
+                let mut slots = self.records.slots(ids);
+                slots.intersect_with(&self.live);
+                slots
+            }
         };
         for clause in filter.iter().chain(document_filter.as_ref().map(WhereDocument::as_where)) {
             matches = clause.select(&self.records, matches);

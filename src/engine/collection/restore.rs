@@ -102,7 +102,7 @@ impl Collection {
             }
             Err(error) if error.code == Code::Damaged => {
                 self.sequence = sequence;
-                self.stored.log_grew(entry.len());
+                self.stored.log_grew(1, entry.len());
                 self.stored.keep_entry(entry);
                 let place = Place::Log(sequence, sequence);
                 match decode_touched(entry) {
