@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use vecino_kernels::distance::Space;
 use vecino_kernels::exact::exact_search;
 use vecino_kernels::nearest::{Nearest, Neighbor};
-use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
+use vecino_kernels::quick::quick_search;
+use vecino_kernels::vectors::{Quantization, Query, QueryMemory, Vectors};
 
 use support::{Random, finite};
 
@@ -42,14 +43,22 @@ fn assert_exact(space: Space, rows: &[Vec<f32>], query: &[f32]) {
     let slots = u32::try_from(rows.len()).expect("few");
     let all: FixedBitSet = (0..rows.len()).collect();
     let plain = vectors_of(space, Quantization::None, rows);
-    let coded = vectors_of(space, Quantization::Int8, rows);
-    let mut memory = QueryMemory::default();
-    for k in [1, 10, rows.len()] {
-        let found = exact_search(&coded, &coded.query(query, &mut memory), &all, k);
-        let bits = |found: &[Neighbor]| -> Vec<(u32, u32)> {
-            found.iter().map(|n| (n.slot, n.distance.to_bits())).collect()
-        };
-        assert_eq!(bits(&found), bits(&measured(&plain, query, slots, k)), "{space:?}, k {k}");
+    let bits = |found: &[Neighbor]| -> Vec<(u32, u32)> {
+        found.iter().map(|n| (n.slot, n.distance.to_bits())).collect()
+    };
+    let searches = [
+        (Quantization::Int8, exact_search as fn(&_, &Query<'_>, &_, _) -> _),
+        (Quantization::Binary, exact_search),
+        (Quantization::Binary, quick_search),
+    ];
+    for (quantization, search) in searches {
+        let coded = vectors_of(space, quantization, rows);
+        for k in [0, 1, 10, rows.len()] {
+            let mut memory = QueryMemory::default();
+            let found = search(&coded, &coded.query(query, &mut memory), &all, k);
+            let expected = bits(&measured(&plain, query, slots, k));
+            assert_eq!(bits(&found), expected, "{space:?}, {quantization:?}, k {k}");
+        }
     }
 }
 

@@ -355,7 +355,9 @@ fn read_quantization(json: &Json) -> Result<Quantization> {
         },
         other => other.kind().to_owned(),
     };
-    invalid(format!("configuration.quantization is {found}; expected \"int8\" or \"none\""))
+    invalid(format!(
+        "configuration.quantization is {found}; expected \"int8\", \"binary\" or \"none\""
+    ))
 }
 
 fn count(key: &str, json: &Json, least: u32, most: u32) -> Result<u32> {

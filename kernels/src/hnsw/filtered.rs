@@ -49,7 +49,7 @@ impl Graph {
         scratch: &mut Scratch,
     ) -> Option<Vec<Neighbor>> {
         let surroundings = self.surroundings(vectors, query, filter, scratch)?;
-        scratch.reset(self.nodes.len(), ef);
+        scratch.reset(self.nodes.len(), vectors.keep(ef));
         let Scratch { visited, candidates, nearest, fresh, detours, estimates, .. } = scratch;
         for found in surroundings {
             visited.insert(found.slot);

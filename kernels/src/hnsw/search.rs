@@ -139,7 +139,7 @@ impl Graph {
     ) -> Vec<Neighbor> {
         let Some(start) = self.approach(vectors, query, scratch) else { return Vec::new() };
         let live = |slot| self.is_live(slot);
-        self.search_level(vectors, query, start, ef, 0, &live, scratch);
+        self.search_level(vectors, query, start, vectors.keep(ef), 0, &live, scratch);
         scratch.measured(vectors, query, k)
     }
 
