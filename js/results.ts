@@ -75,7 +75,7 @@ export class GetResult<TMeta extends object = Metadata> {
 export interface QueryExplanation {
   /**
    * "exact": every matching record was scanned. "codes": the same by their binary codes; an embedding was measured unless its
-   * code leaves it less than one chance in 10^9. "graph": the graph was walked, and what it lacks was scanned.
+   * code leaves it less than one chance in 10^6. "graph": the graph was walked, and what it lacks was scanned.
    */
   plan: "exact" | "codes" | "graph";
   /** Candidates that the walk kept; more than the configured ef_search where few records match. Null without a walk. */

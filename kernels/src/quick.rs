@@ -14,7 +14,7 @@ const SIDE_BY_SIDE: usize = 2;
 /// value, or too few values, it is [`exact_search`].
 ///
 /// First every slot's bound is told from its code. The `k` with the smallest are measured: they are near, and whatever
-/// has a bound beyond the farthest of them is farther; a bound fails once in 10^9 times. The others are measured.
+/// has a bound beyond the farthest of them is farther; a bound fails once in 10^6 times. The others are measured.
 ///
 /// # Panics
 /// If a slot is at or beyond [`Vectors::capacity`].
@@ -69,5 +69,50 @@ fn measure(vectors: &Vectors, query: &Query<'_>, slots: &[u32], nearest: &mut Ne
     vectors.fetch_vectors(slots);
     for &slot in slots {
         nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::distance::Space;
+    use crate::vectors::{Quantization, QueryMemory};
+
+    fn vectors(space: Space, dimension: usize) -> Vectors {
+        let value = |n: u32| (n as f32 * 1.618_034).sin() * (n as f32 * 0.414_214).cos() + 0.5;
+        let mut vectors = Vectors::new(space, dimension, Quantization::Binary);
+        for slot in 0..600 {
+            let row: Vec<f32> = (0..dimension as u32).map(|n| value(slot * 2_131 + n)).collect();
+            vectors.set(slot, &row);
+        }
+        vectors
+    }
+
+    #[test]
+    fn bounds_are_below_distances_and_not_far_below() {
+        for (space, dimension) in [(Space::L2, 64), (Space::Cosine, 300), (Space::Ip, 384)] {
+            let vectors = vectors(space, dimension);
+            let mut memory = QueryMemory::default();
+            let query = vectors.query(vectors.get(7), &mut memory);
+            let sieve = vectors.sieve(&query).expect("coded");
+            let distance = |slot| vectors.distance(&query, slot);
+            let (nearest, farthest) = (0..600)
+                .map(distance)
+                .fold((f32::MAX, f32::MIN), |ends, d| (ends.0.min(d), ends.1.max(d)));
+            let mut passed = 0;
+            for slot in 0..600 {
+                let [bound] = sieve.bounds([slot]);
+                assert!(bound <= distance(slot), "{space:?}, slot {slot}");
+                passed += i32::from(bound > nearest);
+            }
+            assert!(nearest < farthest && passed > 300, "{space:?}: {passed} are out of question");
+        }
+    }
+
+    #[test]
+    fn few_values_tell_nothing_for_sure() {
+        let vectors = vectors(Space::L2, 63);
+        let mut memory = QueryMemory::default();
+        assert!(!vectors.has_sieve(&vectors.query(vectors.get(0), &mut memory)));
     }
 }

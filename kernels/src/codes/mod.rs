@@ -234,7 +234,7 @@ pub(crate) struct Sieve<'a> {
 }
 
 impl Sieve<'_> {
-    /// What the distances to the vectors in `slots` are at least, but for once in 10^9 times; NaN for what cannot be
+    /// What the distances to the vectors in `slots` are at least, but for once in 10^6 times; NaN for what cannot be
     /// coded.
     #[inline]
     pub(crate) fn bounds<const N: usize>(&self, slots: [u32; N]) -> [f32; N] {

@@ -27,8 +27,8 @@ const TERMS: usize = 4;
 const LARGEST: f32 = 127.0;
 /// `e` for what decides whether a vector that was walked to is measured: fails once in hundreds of times.
 const LIKELY: f32 = 3.0;
-/// `e` for what a scan passes over: fails once in 10^9 times.
-const SURE: f32 = 6.0;
+/// `e` for what a scan passes over: fails less than once in 10^6 times.
+const SURE: f32 = 5.0;
 /// With fewer values than this, nothing is sure: random directions in few dimensions are often alike.
 const FEWEST_VALUES: usize = 64;
 /// Rotating a vector rounds each value so many times, at most, relative to the vector's length.

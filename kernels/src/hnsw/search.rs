@@ -224,7 +224,7 @@ impl Graph {
             if let Some(Reverse(next)) = candidates.peek()
                 && level == 0
             {
-                self.fetch_links(next.slot);
+                self.fetch_links(&[next.slot]);
             }
             vectors.estimates(query, fresh, |slot, distance| {
                 let neighbor = Neighbor { distance, slot };
