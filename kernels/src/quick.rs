@@ -55,8 +55,9 @@ pub fn quick_search(
     loop {
         next.clear();
         let worst = nearest.worst().map_or(f32::INFINITY, |worst| worst.distance);
-        // Not `<=`: a bound that cannot be told is NaN.
-        let chances = others.by_ref().filter(|bound| !(bound.distance > worst));
+        // What cannot be coded has no bound.
+        let chance = |bound: &&Neighbor| bound.distance.is_nan() || bound.distance <= worst;
+        let chances = others.by_ref().filter(chance);
         next.extend(chances.take(TOGETHER).map(|bound| bound.slot));
         if next.is_empty() {
             return nearest.into_sorted();
