@@ -143,7 +143,7 @@ async function answers(
       ...(efSearch === "exact" ? { exact: true } : { efSearch }),
     });
     milliseconds += performance.now() - asked;
-    scanned &&= explain?.every(({ plan }) => plan === "exact") ?? true;
+    scanned &&= explain?.every(({ plan }) => plan !== "graph") ?? true;
     for (const [at, { self }] of some.entries()) {
       const others = distances[at]?.filter((_, place) => ids[at]?.[place] !== self) ?? [];
       lists.push({ distances: others.slice(0, k) });

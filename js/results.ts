@@ -73,15 +73,18 @@ export class GetResult<TMeta extends object = Metadata> {
 
 /** How a query was answered. */
 export interface QueryExplanation {
-  /** "exact": every matching record was scanned. "graph": the graph was walked, and what it lacks was scanned. */
-  plan: "exact" | "graph";
+  /**
+   * "exact": every matching record was scanned. "codes": the same by their binary codes; an embedding was measured unless its
+   * code leaves it less than one chance in 10^6. "graph": the graph was walked, and what it lacks was scanned.
+   */
+  plan: "exact" | "codes" | "graph";
   /** Candidates that the walk kept; more than the configured ef_search where few records match. Null without a walk. */
   ef: number | null;
   /** Records that satisfy the filter. */
   matches: number;
   /** Records scanned. */
   scanned: number;
-  /** Distances that the walk estimated; not 0 beside "exact" where the walk was given up. */
+  /** Distances that the walk estimated; not 0 beside another plan where the walk was given up. */
   walked: number;
   /** From the call to its answer, embedding of texts left out, for all queries of the call together. */
   milliseconds: number;
@@ -180,12 +183,15 @@ export function queryResult<TMeta extends object>(
   });
 }
 
+/** The engine's word for a scan by codes, in place of an ef. */
+const BY_CODES = 2 ** 32 - 1;
+
 /** What the engine says of each query's effort. */
 export function explanations({ efforts }: QueryColumns, milliseconds: number): QueryExplanation[] {
   return Array.from({ length: efforts.length / 4 }, (_, q) => {
     const [ef = 0, matches = 0, scanned = 0, walked = 0] = efforts.subarray(4 * q);
-    const plan = ef ? "graph" : "exact";
-    return { plan, ef: ef || null, matches, scanned, walked, milliseconds };
+    const plan = ef === BY_CODES ? "codes" : ef ? "graph" : "exact";
+    return { plan, ef: plan === "graph" ? ef : null, matches, scanned, walked, milliseconds };
   });
 }
 

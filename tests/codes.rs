@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use vecino_kernels::distance::Space;
 use vecino_kernels::exact::exact_search;
 use vecino_kernels::nearest::{Nearest, Neighbor};
-use vecino_kernels::vectors::{Quantization, QueryMemory, Vectors};
+use vecino_kernels::quick::quick_search;
+use vecino_kernels::vectors::{Quantization, Query, QueryMemory, Vectors};
 
 use support::{Random, finite};
 
@@ -42,14 +43,22 @@ fn assert_exact(space: Space, rows: &[Vec<f32>], query: &[f32]) {
     let slots = u32::try_from(rows.len()).expect("few");
     let all: FixedBitSet = (0..rows.len()).collect();
     let plain = vectors_of(space, Quantization::None, rows);
-    let coded = vectors_of(space, Quantization::Int8, rows);
-    let mut memory = QueryMemory::default();
-    for k in [1, 10, rows.len()] {
-        let found = exact_search(&coded, &coded.query(query, &mut memory), &all, k);
-        let bits = |found: &[Neighbor]| -> Vec<(u32, u32)> {
-            found.iter().map(|n| (n.slot, n.distance.to_bits())).collect()
-        };
-        assert_eq!(bits(&found), bits(&measured(&plain, query, slots, k)), "{space:?}, k {k}");
+    let bits = |found: &[Neighbor]| -> Vec<(u32, u32)> {
+        found.iter().map(|n| (n.slot, n.distance.to_bits())).collect()
+    };
+    let searches = [
+        (Quantization::Int8, exact_search as fn(&_, &Query<'_>, &_, _) -> _),
+        (Quantization::Binary, exact_search),
+        (Quantization::Binary, quick_search),
+    ];
+    for (quantization, search) in searches {
+        let coded = vectors_of(space, quantization, rows);
+        for k in [0, 1, 10, rows.len()] {
+            let mut memory = QueryMemory::default();
+            let found = search(&coded, &coded.query(query, &mut memory), &all, k);
+            let expected = bits(&measured(&plain, query, slots, k));
+            assert_eq!(bits(&found), expected, "{space:?}, {quantization:?}, k {k}");
+        }
     }
 }
 
@@ -159,6 +168,23 @@ fn exact_search_over_codes_is_exact() {
     }
 }
 
+/// Rotation has to spread what single values say.
+#[test]
+fn scans_by_codes_find_the_nearest_of_sparse_vectors() {
+    for dimension in [64, 100, 384] {
+        let mut rows = vec![vec![0.0; dimension]; 300];
+        for (slot, row) in rows.iter_mut().enumerate() {
+            row[slot * 7 % dimension] = 1.0 + slot as f32 / 300.0;
+            row[slot * 3 % dimension] -= 0.5;
+        }
+        for space in SPACES {
+            for asked in [0, 17, 299] {
+                assert_exact(space, &rows, &rows[asked].clone());
+            }
+        }
+    }
+}
+
 #[test]
 fn quantization_can_be_changed() {
     let rows = rows_around(0.5, 300, 12);
@@ -174,6 +200,8 @@ fn quantization_can_be_changed() {
     vectors.quantize(Quantization::Int8);
     assert!(vectors.memory_bytes() > plain && estimate(&vectors) != distance);
     assert!((estimate(&vectors) - distance).abs() < 0.01);
+    vectors.quantize(Quantization::Binary);
+    assert!(vectors.memory_bytes() > plain && estimate(&vectors) != distance);
     vectors.quantize(Quantization::None);
     assert_eq!((vectors.memory_bytes(), estimate(&vectors)), (plain, distance));
 }
@@ -183,8 +211,11 @@ proptest! {
 
     #[test]
     fn exact_search_is_exact_whatever_the_values(
-        plain in prop::collection::vec(prop::collection::vec(-1.0_f32..1.0, 6), 20..60),
-        wild in prop::collection::vec(prop::collection::vec(finite(), 6), 1..12),
+        // With 70 values, scans go by codes of a bit a value.
+        (plain, wild) in prop_oneof![Just(6), Just(70)].prop_flat_map(|dimension| {
+            let rows = |values, count| prop::collection::vec(prop::collection::vec(values, dimension), count);
+            (rows((-1.0_f32..1.0).boxed(), 20..60), rows(finite().boxed(), 1..12))
+        }),
         scale in prop_oneof![Just(1.0_f32), Just(1e-6), Just(1e6), Just(1e-20), Just(1e18)],
     ) {
         let mut rows: Vec<Vec<f32>> =

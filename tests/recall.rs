@@ -82,7 +82,11 @@ impl Data {
     }
 
     fn vectors(&self, space: Space) -> Vectors {
-        let mut vectors = Vectors::new(space, DIMENSION, Quantization::Int8);
+        self.quantized(space, Quantization::Int8)
+    }
+
+    fn quantized(&self, space: Space, quantization: Quantization) -> Vectors {
+        let mut vectors = Vectors::new(space, DIMENSION, quantization);
         for (slot, row) in (0..).zip(self.base.chunks_exact(DIMENSION)) {
             vectors.set(slot, row);
         }
@@ -246,6 +250,18 @@ fn filters_that_take_some_of_all_and_some_near_the_query_or_far_from_it() {
         };
         check(&format!("all but the nearest {count} accepted"), &far, 0.99, 1.0);
     }
+}
+
+/// As good as on the vectors themselves.
+#[test]
+fn a_bit_a_value() {
+    let data = Data::load();
+    let mut vectors = data.quantized(Space::Cosine, Quantization::None);
+    let graph = built(&vectors, data.slots());
+    let full = recall(&data, &vectors, &graph, 1000, true);
+    vectors.quantize(Quantization::Binary);
+    let coded = recall(&data, &vectors, &graph, 1000, true);
+    assert_floor("a bit a value", coded, full - 0.005);
 }
 
 #[test]

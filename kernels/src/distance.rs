@@ -74,6 +74,11 @@ pub(crate) fn largest(vector: &[f32]) -> f32 {
     largest.into_iter().fold(0.0, f32::max)
 }
 
+/// The sum of the absolute values in `vector`.
+pub(crate) fn total(vector: &[f32]) -> f32 {
+    sum(vector, vector, |x, _| x.abs())
+}
+
 /// The sum of `term` over the elements of `a` and `b`. The order of additions depends on the length alone.
 #[inline(always)]
 fn sum(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {

@@ -7,7 +7,7 @@ use crate::vectors::{Query, Vectors};
 
 /// So many vectors are fetched from memory at once where there are gaps between them; where there are none, the processor
 /// fetches ahead by itself.
-const TOGETHER: u32 = 16;
+pub(crate) const TOGETHER: usize = 16;
 
 /// The `k` of `slots` nearest to `query`, nearest first; all of them if there are fewer.
 ///
@@ -21,7 +21,7 @@ pub fn exact_search(
 ) -> Vec<Neighbor> {
     let mut nearest = Nearest::new(k);
     let mut slots = slots.ones().map(|slot| u32::try_from(slot).expect("slots are u32"));
-    let mut next = [0; TOGETHER as usize];
+    let mut next = [0; TOGETHER];
     loop {
         let mut count = 0;
         for (place, slot) in next.iter_mut().zip(&mut slots) {
@@ -30,8 +30,8 @@ pub fn exact_search(
         }
         let next = &next[..count];
         let (Some(first), Some(last)) = (next.first(), next.last()) else { break };
-        if last - first >= TOGETHER {
-            vectors.fetch(next);
+        if last - first >= TOGETHER as u32 {
+            vectors.fetch(query, next);
         }
         // One at a time: pairs were slower. Most are not measured: their codes tell that they are farther than what is
         // there.

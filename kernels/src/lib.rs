@@ -11,9 +11,10 @@
 //! aligned    memory that begins at a cache line
 //! pages      fixed-width rows that grow without being copied
 //! vectors    one vector a slot, and the distances between them
-//! codes      the vectors once more in a byte a value, to walk on
+//! codes      the vectors once more in a byte or a bit a value, to walk on
 //! nearest    the k nearest so far
 //! exact      measure every vector
+//! quick      measure those that a bit a value does not prove too far
 //! hnsw       walk a graph over them
 //! sort       sorting by what numbers stand for
 //! text       whether a text occurs in a document
@@ -28,6 +29,7 @@ pub mod exact;
 pub mod hnsw;
 pub mod nearest;
 pub mod pages;
+pub mod quick;
 pub mod sort;
 pub mod text;
 pub mod vectors;

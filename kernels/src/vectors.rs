@@ -1,7 +1,7 @@
 //! The vectors of a collection, by slot, and their distances.
 
 pub use crate::codes::QueryMemory;
-use crate::codes::{CodedQuery, Codes};
+use crate::codes::{CodedQuery, Codes, Kind, Sieve};
 use crate::damaged::Damaged;
 use crate::distance::{self, Space};
 use crate::nearest::Neighbor;
@@ -36,6 +36,9 @@ pub enum Quantization {
     /// fast. The default.
     #[default]
     Int8,
+    /// A bit a value, as in RaBitQ (arXiv 2405.12497): a sixth of what int8 adds, and several times less to fetch. A
+    /// walk keeps twice as many, and links are chosen on the vectors, so that recall stays; linking takes longer.
+    Binary,
 }
 
 /// A vector to measure distances from, with what can be known of it beforehand.
@@ -48,19 +51,23 @@ pub struct Query<'a> {
 }
 
 impl Quantization {
-    /// The stable name: `none` or `int8`.
+    /// All there are.
+    const ALL: [Self; 3] = [Self::None, Self::Int8, Self::Binary];
+
+    /// The stable name: `none`, `int8` or `binary`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::Int8 => "int8",
+            Self::Binary => "binary",
         }
     }
 
     /// The quantization called `name`, or `None` if there is none; the inverse of [`Quantization::as_str`].
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::None, Self::Int8].into_iter().find(|known| known.as_str() == name)
+        Self::ALL.into_iter().find(|known| known.as_str() == name)
     }
 }
 
@@ -86,12 +93,13 @@ impl Vectors {
 
     /// Walk on `quantization` from now on. O(vectors).
     pub fn quantize(&mut self, quantization: Quantization) {
-        self.codes = match quantization {
+        let kind = match quantization {
             Quantization::None => None,
-            Quantization::Int8 => {
-                Some(Codes::new(self.space, self.dimension(), self.rows.rows_per_page()))
-            }
+            Quantization::Int8 => Some(Kind::Bytes),
+            Quantization::Binary => Some(Kind::Signs),
         };
+        let rows_per_page = self.rows.rows_per_page();
+        self.codes = kind.map(|kind| Codes::new(kind, self.space, self.dimension(), rows_per_page));
         self.derive(0..self.rows.capacity());
     }
 
@@ -204,7 +212,7 @@ impl Vectors {
     /// If a slot is at or beyond [`Vectors::capacity`].
     #[inline]
     pub fn estimates(&self, query: &Query<'_>, slots: &[u32], mut found: impl FnMut(u32, f32)) {
-        self.fetch(slots);
+        self.fetch(query, slots);
         let (groups, last) = slots.as_chunks::<SIDE_BY_SIDE>();
         for group in groups {
             let estimates = self.estimates_of(query, *group);
@@ -252,12 +260,31 @@ impl Vectors {
         found.distance - error <= distance
     }
 
-    /// Have what estimates are told from fetched from memory; see [`Pages::fetch`].
+    /// How many times as many a walk has to keep as it would if it measured, to find the same.
+    pub(crate) fn keep(&self, ef: usize) -> usize {
+        match self.codes.as_ref().map(Codes::kind) {
+            Some(Kind::Signs) => ef.saturating_mul(2),
+            _ => ef,
+        }
+    }
+
+    /// Whether a scan from `query` can go by codes of a bit a value; see [`crate::quick`].
+    #[must_use]
+    pub fn has_sieve(&self, query: &Query<'_>) -> bool {
+        self.sieve(query).is_some()
+    }
+
+    /// What a scan from `query` passes over vectors by, if there is anything that is as good as certain.
+    pub(crate) fn sieve<'a>(&'a self, query: &'a Query<'_>) -> Option<Sieve<'a>> {
+        self.codes.as_ref()?.sieve(&query.coded)
+    }
+
+    /// Have what estimates from `query` are told from fetched from memory; see [`Pages::fetch`].
     #[inline(never)]
-    pub(crate) fn fetch(&self, slots: &[u32]) {
+    pub(crate) fn fetch(&self, query: &Query<'_>, slots: &[u32]) {
         match &self.codes {
-            Some(codes) => codes.fetch(slots),
-            None => self.rows.fetch(slots, f32::to_bits),
+            Some(codes) if !query.coded.is_none() => codes.fetch(slots),
+            _ => self.rows.fetch(slots, f32::to_bits),
         }
     }
 

@@ -355,7 +355,9 @@ fn read_quantization(json: &Json) -> Result<Quantization> {
         },
         other => other.kind().to_owned(),
     };
-    invalid(format!("configuration.quantization is {found}; expected \"int8\" or \"none\""))
+    invalid(format!(
+        "configuration.quantization is {found}; expected \"int8\", \"binary\" or \"none\""
+    ))
 }
 
 fn count(key: &str, json: &Json, least: u32, most: u32) -> Result<u32> {
@@ -446,7 +448,10 @@ mod tests {
         check(hnsw(&[("num_threads", Json::Int(-1))]), "is -1");
         check(hnsw(&[("resize_factor", Json::Int(-1))]), "expected 0 or more");
         let quantization = |value| Json::Object(vec![("quantization".into(), value)]);
-        check(quantization(Json::String("int4".into())), "is \"int4\"; expected \"int8\" or");
+        check(
+            quantization(Json::String("int4".into())),
+            "is \"int4\"; expected \"int8\", \"binary\" or",
+        );
         check(quantization(Json::Int(8)), "configuration.quantization is");
         check(
             Json::Object(vec![("hnws".into(), Json::Null), ("hnsv".into(), Json::Int(1))]),

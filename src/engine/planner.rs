@@ -5,6 +5,9 @@
 pub enum Plan {
     /// Scan every matching record.
     Exact,
+    /// Read every matching record's code of a bit a value, and measure those that this leaves a chance: as good as
+    /// certainly what a scan finds.
+    Codes,
     /// Walk the graph, keeping this many candidates; records not linked yet are scanned.
     Graph {
         /// Candidates kept.
@@ -15,7 +18,7 @@ pub enum Plan {
 /// What answering one query took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Explanation {
-    /// The plan; also [`Plan::Exact`] when a walk was given up.
+    /// The plan; also that of a scan when a walk was given up.
     pub plan: Plan,
     /// How many records satisfy the filter.
     pub matches: usize,
@@ -48,6 +51,9 @@ impl Default for Planner {
 /// candidates.
 const RECORDS_PER_MATCH: usize = 100;
 
+/// A scan by codes is faster from so many matches on.
+const SCAN_BY_CODES: usize = 1_000;
+
 /// How many times as long as another a filtered walk may take: it looks past what does not match.
 const FILTERED_WALK: usize = 3;
 
@@ -62,6 +68,8 @@ pub struct Situation {
     pub linked: usize,
     /// Numbers of an embedding.
     pub dimension: usize,
+    /// Whether there are codes that a scan can go by.
+    pub codes: bool,
     /// Results wanted.
     pub k: usize,
     /// How many candidates a walk is to keep; 0 for no walk at all.
@@ -81,7 +89,7 @@ impl Planner {
     /// matches.
     #[must_use]
     pub fn plan(self, situation: Situation) -> Plan {
-        let Situation { live, matches, linked, dimension, k, ef_search } = situation;
+        let Situation { live, matches, linked, dimension, codes: _, k, ef_search } = situation;
         let records_per_match = live.div_ceil(matches.max(1));
         let rare = records_per_match.div_ceil(RECORDS_PER_MATCH).max(1);
         let ef = ef_search.max(k).saturating_mul(rare);
@@ -90,7 +98,14 @@ impl Planner {
         // A half-built graph leaves a long tail to scan beside the walk; the scan alone is as good.
         let too_few_linked = linked < live / 2;
         let no_walk = ef_search == 0 || too_few_linked || !self.wants_graph(live, dimension);
-        if no_walk || matches <= walk { Plan::Exact } else { Plan::Graph { ef } }
+        if no_walk || matches <= walk { Self::scan(situation) } else { Plan::Graph { ef } }
+    }
+
+    /// Chooses the way to scan. Who wants no walk wants no guess either.
+    #[must_use]
+    pub fn scan(situation: Situation) -> Plan {
+        let Situation { matches, codes, ef_search, .. } = situation;
+        if codes && ef_search > 0 && matches >= SCAN_BY_CODES { Plan::Codes } else { Plan::Exact }
     }
 }
 
@@ -101,8 +116,14 @@ mod tests {
     #[test]
     fn small_and_narrow_are_scanned_large_and_wide_are_walked() {
         let check = |matches, live, linked, k, expected| {
-            let situation = Situation { live, matches, linked, dimension: 384, k, ef_search: 100 };
+            let (dimension, codes, ef_search) = (384, false, 100);
+            let situation = Situation { live, matches, linked, dimension, codes, k, ef_search };
             assert_eq!(Planner::default().plan(situation), expected, "{situation:?}");
+            let coded = Planner::default().plan(Situation { codes: true, ..situation });
+            let scanned = expected == Plan::Exact && matches >= SCAN_BY_CODES;
+            assert_eq!(coded, if scanned { Plan::Codes } else { expected }, "{situation:?}");
+            let exact = Situation { codes: true, ef_search: 0, ..situation };
+            assert_eq!(Planner::default().plan(exact), Plan::Exact, "{exact:?}");
         };
         check(0, 100_000, 100_000, 10, Plan::Exact);
         check(3_000, 3_000, 3_000, 10, Plan::Exact);

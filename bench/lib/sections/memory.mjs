@@ -3,7 +3,7 @@ import { heading } from "../../../scripts/lib/run.mjs";
 import { withPage } from "../page.mjs";
 import { mb, table, whole } from "../report/table.mjs";
 
-const quantizations = ["int8", "none"];
+const quantizations = ["int8", "binary", "none"];
 
 export async function memory(bench, dataset) {
   const { records, dimension } = dataset.shape;

@@ -8,7 +8,7 @@ import { nativeContender } from "./native-contender.mjs";
 const EFS = [12, 20, 30, 50, 80, 120, 200, 320];
 /** Above it, contenders that scan or build slowly are left out: their figures grow with the number of records. */
 const SMALL = 10_000;
-const quantizations = ["int8", "none"];
+const quantizations = ["int8", "binary", "none"];
 
 const ours = quantizations.flatMap((quantization) => {
   const given = { quantization };

@@ -50,7 +50,7 @@ impl Graph {
         scratch: &mut Scratch,
     ) -> Option<Vec<Neighbor>> {
         let surroundings = self.surroundings(vectors, query, filter, scratch)?;
-        scratch.reset(self.nodes.len(), ef);
+        scratch.reset(self.nodes.len(), vectors.keep(ef));
         let Scratch { visited, candidates, nearest, fresh, detours, estimates, .. } = scratch;
         for found in surroundings {
             visited.insert(found.slot);
@@ -63,6 +63,10 @@ impl Graph {
         fresh.extend(starts.filter(|&slot| self.is_live(slot) && visited.insert(slot)));
         loop {
             *estimates += fresh.len();
+            // Mostly its links are followed next, and they come while the distances are measured.
+            if let Some(Reverse(next)) = candidates.peek() {
+                self.fetch_links(&[next.slot]);
+            }
             vectors.estimates(query, fresh, |slot, distance| {
                 let neighbor = Neighbor { distance, slot };
                 if nearest.admits(neighbor) {
@@ -121,6 +125,9 @@ impl Graph {
             }
         }
         self.accepted_twin(slot, filter, visited, fresh);
+        let missing = self.params.m.saturating_sub(accepted) as f32;
+        let likely = missing / filter.share / self.params.max_links(0) as f32;
+        self.fetch_links(&detours[..detours.len().min(likely.ceil() as usize)]);
         for &detour in &*detours {
             if accepted >= self.params.m {
                 break;

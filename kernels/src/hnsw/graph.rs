@@ -175,10 +175,10 @@ impl Graph {
         &row[HEADER..HEADER + row[0] as usize]
     }
 
-    /// Have the links on level 0 of the node in `slot` fetched from memory; see [`Pages::fetch`].
+    /// Have the links on level 0 of the nodes in `slots` fetched from memory; see [`Pages::fetch`].
     #[inline]
-    pub(super) fn fetch_links(&self, slot: u32) {
-        self.ground.fetch(&[slot], |link| link);
+    pub(super) fn fetch_links(&self, slots: &[u32]) {
+        self.ground.fetch(slots, |link| link);
     }
 
     /// The node that follows the one in `slot` in the ring that leads past all live nodes, possibly itself; `None`

@@ -142,7 +142,7 @@ impl Graph {
         ef: usize,
         scratch: &mut Scratch,
     ) -> Vec<Neighbor> {
-        let width = self.width(vectors, k, ef, scratch);
+        let width = self.width(vectors, k, vectors.keep(ef), scratch);
         let Some(start) = self.approach(vectors, query, scratch) else { return Vec::new() };
         let live = |slot| self.is_live(slot);
         self.search_level(vectors, query, start, width, 0, &live, scratch);
@@ -242,7 +242,7 @@ impl Graph {
             if let Some(Reverse(next)) = candidates.peek()
                 && level == 0
             {
-                self.fetch_links(next.slot);
+                self.fetch_links(&[next.slot]);
             }
             let mut count = 0;
             chances.resize(fresh.len(), limit);

@@ -6,14 +6,15 @@ use fixedbitset::FixedBitSet;
 use vecino_kernels::exact::exact_search;
 use vecino_kernels::hnsw::Filter;
 use vecino_kernels::nearest::{self, Neighbor};
+use vecino_kernels::quick::quick_search;
 use vecino_kernels::sort::sort_by;
-use vecino_kernels::vectors::Vectors;
+use vecino_kernels::vectors::{Query, Vectors};
 
 use super::Collection;
 use super::plan::check_vector;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::filter::{Where, WhereDocument};
-use crate::engine::planner::{Explanation, Plan, Situation};
+use crate::engine::planner::{Explanation, Plan, Planner, Situation};
 
 /// The answer to one query.
 #[derive(Debug, Clone)]
@@ -118,7 +119,7 @@ impl Collection {
         }
         let Some(vectors) = self.vectors() else {
             self.matches(selection)?;
-            return Ok(rows.map(|_| scanned(Vec::new(), 0, 0)).collect());
+            return Ok(rows.map(|_| scanned(Vec::new(), Plan::Exact, 0, 0)).collect());
         };
         if vectors.dimension() != dimension {
             let message = format!(
@@ -160,14 +161,16 @@ impl Collection {
         let query = vectors.query(row, &mut memory);
         let k = k.min(count);
         let live = self.count() as usize;
-        let plan = self.planner.plan(Situation {
+        let situation = Situation {
             live,
             matches: count,
             linked: self.graph.len(),
             dimension: vectors.dimension(),
+            codes: vectors.has_sieve(&query),
             k,
             ef_search: ef,
-        });
+        };
+        let plan = self.planner.plan(situation);
         let mut walked = 0;
         if let (Plan::Graph { ef }, true) = (plan, k > 0) {
             let mut scratch = self.scratch.borrow_mut();
@@ -187,7 +190,8 @@ impl Collection {
                     let mut tail = self.unlinked.clone();
                     tail.intersect_with(matches);
                     scanned = tail.count_ones(..);
-                    neighbors.extend(exact_search(vectors, &query, &tail, k));
+                    let search = scan(Planner::scan(Situation { matches: scanned, ..situation }));
+                    neighbors.extend(search(vectors, &query, &tail, k));
                     nearest::sort(&mut neighbors);
                     neighbors.truncate(k);
                 }
@@ -198,7 +202,8 @@ impl Collection {
             }
             // The walk got lost; a scan finds them all.
         }
-        scanned(exact_search(vectors, &query, matches, k), count, walked)
+        let plan = Planner::scan(situation);
+        scanned(scan(plan)(vectors, &query, matches, k), plan, count, walked)
     }
 
     /// The selected records as a set of live slots.
@@ -226,9 +231,14 @@ impl Collection {
     }
 }
 
+/// What carries out the plan of a scan.
+fn scan(plan: Plan) -> fn(&Vectors, &Query<'_>, &FixedBitSet, usize) -> Vec<Neighbor> {
+    if plan == Plan::Codes { quick_search } else { exact_search }
+}
+
 /// The answer of a scan over `matches` records, after a walk that was given up if `walked` is not 0.
-fn scanned(neighbors: Vec<Neighbor>, matches: usize, walked: usize) -> Found {
-    let explanation = Explanation { plan: Plan::Exact, matches, scanned: matches, walked };
+fn scanned(neighbors: Vec<Neighbor>, plan: Plan, matches: usize, walked: usize) -> Found {
+    let explanation = Explanation { plan, matches, scanned: matches, walked };
     Found { neighbors, explanation }
 }
 

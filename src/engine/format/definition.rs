@@ -34,6 +34,7 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
     } + match definition.configuration.quantization {
         Quantization::Int8 => 0,
         Quantization::None => 4,
+        Quantization::Binary => 8,
     });
     out.u32(definition.configuration.ef_construction);
     out.u32(definition.configuration.ef_search);
@@ -83,6 +84,7 @@ fn configuration(reader: &mut Reader<'_>) -> Result<Configuration> {
         quantization: match measure / 4 {
             0 => Quantization::Int8,
             1 => Quantization::None,
+            2 => Quantization::Binary,
             _ => return Err(damage("a collection has an unknown quantization")),
         },
         ef_construction: reader.u32()?,

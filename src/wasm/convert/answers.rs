@@ -128,6 +128,7 @@ pub(crate) fn from_neighbors(
         let Explanation { plan, matches, scanned, walked } = *explanation;
         let ef = match plan {
             Plan::Exact => 0,
+            Plan::Codes => usize::MAX,
             Plan::Graph { ef } => ef,
         };
         efforts.extend([ef, matches, scanned, walked].map(|count| count as u32));

@@ -96,6 +96,19 @@ export const persistentCases = {
     equal(await (await again.getCollection({ name: "empty" })).count(), 0);
   },
 
+  async "a quantization is kept, as created and as modified"({ client, reopen }) {
+    const options = { configuration: { quantization: "binary" } };
+    let collection = await collectionOf(client, four, options);
+    for (const next of ["none", "binary", "int8"]) {
+      const { quantization } = collection.configuration;
+      collection = await (await reopen()).getCollection({ name: "things" });
+      equal(collection.configuration.quantization, quantization);
+      const { ids } = await collection.query({ queryEmbeddings: [[0, 1]], nResults: 1 });
+      equal(ids, [["b"]]);
+      await collection.modify({ configuration: { quantization: next } });
+    }
+  },
+
   async "reopening again and again, with a write each time"({ client, reopen }) {
     let current = client;
     for (let i = 0; i < 5; i++) {

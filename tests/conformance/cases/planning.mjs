@@ -81,6 +81,19 @@ export const cases = {
       }
     };
     await check();
+    await collection.modify({ configuration: { quantization: "binary" } });
+    equal(collection.configuration.quantization, "binary");
+    await check();
+    const scan = async (options) => {
+      const where = { serial: { $lt: n / 2 } };
+      const query = { queryEmbeddings: [row(7)], where, explain: true, ...options };
+      const { ids, distances, explain } = await collection.query(query);
+      return { found: [ids, distances], explain: explain[0] };
+    };
+    const [byCodes, exact] = [await scan({}), await scan({ exact: true })];
+    equal([byCodes.explain.plan, byCodes.explain.ef, byCodes.explain.scanned], ["codes", null, n / 2]);
+    equal(exact.explain.plan, "exact");
+    equal(byCodes.found, exact.found);
     await collection.modify({ configuration: { quantization: "int8" } });
     equal(collection.configuration.quantization, undefined, "the default is left out");
     await check();
@@ -147,7 +160,7 @@ export const cases = {
     const odd = { name: "odd", configuration: { quantization: "int4" } };
     await rejects(client.createCollection(odd), {
       code: "invalid_configuration",
-      says: ['"int4"', '"int8" or "none"'],
+      says: ['"int4"', '"int8", "binary" or "none"'],
     });
   },
 };
