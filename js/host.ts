@@ -2,6 +2,7 @@
 import { Background } from "./background.js";
 import { describeError, errorOf, type VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
+import { Helpers } from "./helpers.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
 import type { Arguments, Calls, Method } from "./transport/protocol.js";
@@ -44,6 +45,7 @@ const CHANGES_ANY: ReadonlySet<Method> = new Set([
 export class Host {
   readonly #background: Background;
   readonly #following: Background;
+  readonly #helpers: Helpers | undefined;
   readonly #tell: (event: EngineEvent) => void;
   /** What other tabs have written to and this one has not looked at: ids, or undefined for any collection. */
   readonly #behind = new Set<string | undefined>();
@@ -54,12 +56,24 @@ export class Host {
 
   /**
    * `slice`: how long background work may take at a stretch, in milliseconds. A query waits no longer than that.
-   * `tell` is told what happens between calls.
+   * `tell` is told what happens between calls. `start` starts a worker that is another host, where that is possible.
    */
-  constructor(slice: number, tell: (event: EngineEvent) => void) {
+  constructor(slice: number, tell: (event: EngineEvent) => void, start?: () => Worker) {
     this.#tell = tell;
+    this.#helpers =
+      start &&
+      new Helpers(
+        start,
+        async (...args) => callEngine(await this.#opened(), "exchange", args),
+        (error) => this.#warn("linking goes on in one worker", error),
+      );
     this.#background = new Background(
-      async () => callEngine(await this.#opened(), "work", [slice]),
+      async () => {
+        const left = await callEngine(await this.#opened(), "work", [slice]);
+        if (typeof left === "boolean") return left;
+        this.#helpers?.assist(...left);
+        return true;
+      },
       // What was written stays written: this work only makes it faster to search and to open.
       (error) =>
         this.#warn("background work failed; it is tried again after the next write", error),
@@ -91,6 +105,7 @@ export class Host {
   stop(): void {
     this.#background.stop();
     this.#following.stop();
+    this.#helpers?.stop();
     this.#tabs?.close();
   }
 
@@ -135,6 +150,7 @@ export class Host {
   async #close(): Promise<void> {
     this.#background.stop();
     this.#following.stop();
+    this.#helpers?.stop();
     await callEngine(await this.#opened(), "close", []);
     this.#tabs?.close();
   }

@@ -7,7 +7,12 @@ import type { Message, Part, Request } from "./transport/protocol.js";
 /** Nobody sees this thread; a query waits for one slice of background work at most, in milliseconds. */
 const SLICE = 1;
 
-const host = new Host(SLICE, (event) => send({ event }, []));
+const host = new Host(
+  SLICE,
+  (event) => send({ event }, []),
+  // This very script, wherever a bundler has put it.
+  () => new Worker(self.location.href, { type: "module", name: "vecino helper" }),
+);
 
 /** The arguments that have come of calls that are still to come. */
 const parts = new Map<number, unknown[]>();
