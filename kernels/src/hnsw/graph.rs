@@ -1,10 +1,9 @@
 //! What the graph is made of: nodes, levels, links, and which of them changed.
 
-use fixedbitset::FixedBitSet;
-
 use crate::hnsw::Params;
 use crate::hnsw::consolidate::Round;
 use crate::hnsw::insert::Workspace;
+use crate::hnsw::mirror::Watch;
 use crate::pages::Pages;
 
 /// A checkpoint page of the graph covers this many consecutive slots.
@@ -69,8 +68,8 @@ pub struct Graph {
     /// The highest slot a restored link leads to; checked when the entry point is restored.
     pub(super) highest_restored_link: Option<u32>,
     pub(super) round: Option<Round>,
-    /// The slots whose nodes or links changed since they were last taken, while somebody wants to know.
-    pub(super) changed: Option<FixedBitSet>,
+    /// What has happened lately, while somebody wants to know.
+    pub(super) watch: Option<Watch>,
     pub(super) workspace: Workspace,
 }
 
@@ -96,7 +95,7 @@ impl Graph {
             entry_point: None,
             highest_restored_link: None,
             round: None,
-            changed: None,
+            watch: None,
             workspace: Workspace::default(),
         }
     }
@@ -370,8 +369,8 @@ impl Graph {
     }
 
     fn ground_mut(&mut self, slot: u32) -> &mut [u32] {
-        if let Some(changed) = &mut self.changed {
-            changed.grow_and_insert(slot as usize);
+        if let Some(watch) = &mut self.watch {
+            watch.changed.grow_and_insert(slot as usize);
         }
         self.ground.row_mut(slot)
     }

@@ -77,6 +77,9 @@ impl Graph {
             self.join_ring(slot, equal);
             return;
         }
+        if let Some(watch) = &mut self.watch {
+            watch.linked(slot);
+        }
         self.add_node(slot, Node::Live { level });
         self.join_ring(slot, self.place_in_ring(&workspace.candidates));
         self.link_both_ways(vectors, slot, workspace);

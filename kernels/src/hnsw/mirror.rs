@@ -4,33 +4,57 @@
 //! mirror can do it elsewhere ([`Graph::find_links`]), and the graph takes over what it found
 //! ([`Graph::insert_found`]). A mirror repeats no operation: it is given the nodes that changed as they are now
 //! ([`Graph::take_changed`], [`Graph::write_node`], [`Graph::read_node`]), whatever changed them. So it may lag
-//! behind. What it found is judged anew then: links to what has gone are left out, and their distances are measured
-//! again. A vector that came meanwhile is not among the links; it is one of very many.
+//! behind. What it found is judged anew then: links to what has gone are left out, distances are measured again, and
+//! what was linked meanwhile is measured too.
 
+use std::collections::VecDeque;
 use std::mem;
 
 use fixedbitset::FixedBitSet;
 
 use crate::damaged::Damaged;
 use crate::hnsw::graph::Node;
+use crate::hnsw::insert::Workspace;
+use crate::hnsw::select::select_neighbors;
 use crate::hnsw::{Graph, Kind};
 use crate::nearest;
-use crate::vectors::Vectors;
+use crate::vectors::{Query, Vectors};
 
 /// The first word of a node is four times its level and one of these.
 const KINDS: [Option<Kind>; 4] = [None, Some(Kind::Linked), Some(Kind::Twin), Some(Kind::Removed)];
+
+/// A mirror may lag behind by so many new nodes, about, before it shows in recall.
+const RECENT: usize = 64;
+
+/// What has happened to a graph that has mirrors.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// The slots whose nodes or links changed since they were last taken.
+    pub(super) changed: FixedBitSet,
+    /// The nodes linked last, which mirrors may not have seen when they searched.
+    recent: VecDeque<u32>,
+}
+
+impl Watch {
+    pub(super) fn linked(&mut self, slot: u32) {
+        if self.recent.len() == RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(slot);
+    }
+}
 
 impl Graph {
     /// Remember from now on which nodes change, for [`Graph::take_changed`], or no longer.
     #[inline]
     pub fn watch_changes(&mut self, watch: bool) {
-        self.changed = watch.then(FixedBitSet::new);
+        self.watch = watch.then(Watch::default);
     }
 
     /// The slots whose nodes or links changed since the last call; none if nobody watches.
     #[inline]
     pub fn take_changed(&mut self) -> FixedBitSet {
-        self.changed.as_mut().map(mem::take).unwrap_or_default()
+        self.watch.as_mut().map(|watch| mem::take(&mut watch.changed)).unwrap_or_default()
     }
 
     /// Append all there is to say about the node in `slot`, or that there is none, for [`Graph::read_node`].
@@ -67,10 +91,11 @@ impl Graph {
                 levels.push(take(count)?);
             }
         }
-        if let (true, Some(level)) = (self.is_live(slot), self.level(slot)) {
-            self.bury(slot, level);
-        }
-        if self.is_removed(slot) {
+        if let Some(level) = self.level(slot) {
+            self.unlink(slot);
+            if self.is_live(slot) {
+                self.bury(slot, level);
+            }
             self.free(slot);
         }
         // A mirror repairs nothing.
@@ -151,6 +176,7 @@ impl Graph {
             }
         }
         nearest::sort(&mut workspace.candidates);
+        let equal = equal.or_else(|| self.add_recent(vectors, &query, slot, &mut workspace));
         workspace.own_codes = own_codes;
         let found = equal.is_some() || !workspace.candidates.is_empty();
         if found {
@@ -161,5 +187,36 @@ impl Graph {
             self.insert(vectors, slot);
         }
         Ok(())
+    }
+
+    /// Select the links of `slot` on level 0 anew, if a node linked lately is nearer than one of them; a recent node
+    /// with the very same vector is returned instead.
+    fn add_recent(
+        &self,
+        vectors: &Vectors,
+        query: &Query<'_>,
+        slot: u32,
+        workspace: &mut Workspace,
+    ) -> Option<u32> {
+        let Workspace { candidates, selected, links, codes, .. } = workspace;
+        let (farthest, linked) = (*candidates.last()?, candidates.len());
+        let own = vectors.estimate(query, slot);
+        for &recent in self.watch.iter().flat_map(|watch| &watch.recent) {
+            if !self.is_linkable(recent) || links.iter().any(|(_, link)| link.slot == recent) {
+                continue;
+            }
+            let near = self.measure(vectors, query, recent);
+            if near.distance == own && vectors.get(recent) == vectors.get(slot) {
+                return Some(recent);
+            }
+            candidates.extend((near < farthest).then_some(near));
+        }
+        if candidates.len() > linked {
+            nearest::sort(candidates);
+            select_neighbors(vectors, candidates, self.params.m, selected, codes);
+            links.retain(|(level, _)| *level > 0);
+            links.extend(selected.iter().map(|link| (0, *link)));
+        }
+        None
     }
 }

@@ -64,6 +64,10 @@ impl Collection {
     /// How many workers are to link, if it is worth having more than this one.
     #[must_use]
     pub fn wants_mirrors(&self) -> Option<u32> {
+        self.wants(self.mirrors.iter().any(Option::is_some))
+    }
+
+    fn wants(&self, begun: bool) -> Option<u32> {
         let threads = self.definition.configuration.num_threads;
         if threads < 2 || !self.wants_links() {
             return None;
@@ -71,8 +75,9 @@ impl Collection {
         // A collection whose vectors are not all in memory has to say no here: a mirror is given a copy of them.
         let (nodes, unlinked) = (self.graph.len(), self.unlinked());
         let least = LEAST_UNLINKED.max(nodes / NODES_PER_UNLINKED);
-        let begun = self.mirrors.iter().any(Option::is_some) && unlinked >= LAST;
-        (begun || nodes >= LEAST_NODES && unlinked >= least).then_some(threads)
+        let worth =
+            if begun { unlinked >= LAST } else { nodes >= LEAST_NODES && unlinked >= least };
+        worth.then_some(threads)
     }
 
     /// Begins to fill mirror number `at`, counted from 0, which is empty.
@@ -149,7 +154,7 @@ impl Collection {
     }
 
     fn message(&self, mirror: &mut Mirrored) -> Option<Vec<u32>> {
-        self.wants_mirrors()?;
+        self.wants(true)?;
         let vectors = self.vectors.as_ref()?;
         let (mut nodes, mut sent) = (Vec::new(), 0);
         let (mut given, mut count) = (Vec::new(), 0);
@@ -191,15 +196,16 @@ impl Collection {
     /// An unlinked slot that no mirror was asked about. They are taken from all over: records that come one after the
     /// other are often alike, and those that are linked at the same time are not linked to each other.
     fn next_asked(&self, mirror: &mut Mirrored) -> Option<u32> {
-        let slots = self.records.capacity();
+        // This worker links the lowest.
+        let (lowest, slots) = (self.unlinked.minimum()? as u32, self.records.capacity());
         mirror.turn = mirror.turn.wrapping_add(STRIDE);
-        let first = (u64::from(mirror.turn) * u64::from(slots) >> 32) as u32;
+        let first = lowest + (u64::from(mirror.turn) * u64::from(slots - lowest) >> 32) as u32;
         let is_asked = |slot| {
             let others = self.mirrors.iter().flatten().flat_map(|other| &other.asked);
             mirror.asked.iter().chain(others).any(|(asked, _)| *asked == slot)
         };
         let free = |slot: &u32| self.unlinked.contains(*slot as usize) && !is_asked(*slot);
-        (first..slots).chain(0..first).find(free)
+        (first..slots).chain(lowest..first).find(free)
     }
 }
 
