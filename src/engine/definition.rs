@@ -437,6 +437,7 @@ mod tests {
             space: Space::Cosine,
             ef_search: 50,
             resize_factor: 2.0,
+            num_threads: 4,
             ..Default::default()
         };
         assert_eq!(read, Ok(expected));
