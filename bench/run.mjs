@@ -24,6 +24,7 @@ const pages = {
   filters: ["filtered"],
   memory: ["memory"],
   churn: ["churn"],
+  threads: ["threads"],
   storing: ["bench", "open"],
   scale: ["scale"],
 };

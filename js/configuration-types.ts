@@ -33,7 +33,11 @@ export interface HnswConfiguration {
   sync_threshold?: number | null;
   /** Taken and not kept, as Chroma does. */
   batch_size?: number | null;
-  /** Taken and not kept, as Chroma does. */
+  /**
+   * How many workers build the graph, each with its own copy of embeddings and graph while it helps: worth it for many
+   * records at a time, on a machine with as many cores. Default 1. Kept and, as in Chroma, not reported. Where the engine
+   * does not run in a worker (`worker: false`, Node), one builds.
+   */
   num_threads?: number | null;
 }
 

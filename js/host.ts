@@ -3,6 +3,7 @@ import { Background } from "./background.js";
 import { describeError, errorOf, type VecinoError } from "./errors.js";
 import type { EngineEvent } from "./events.js";
 import { giveWay } from "./give-way.js";
+import { Helpers } from "./helpers.js";
 import { Pace } from "./pace.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
@@ -48,6 +49,7 @@ export class Host {
   readonly #pace = new Pace();
   readonly #background: Background;
   readonly #following: Background;
+  readonly #helpers: Helpers | undefined;
   readonly #tell: (event: EngineEvent) => void;
   /** What other tabs have written to and this one has not looked at: ids, or undefined for any collection. */
   readonly #behind = new Set<string | undefined>();
@@ -56,11 +58,25 @@ export class Host {
   /** Set once the engine trapped: its memory cannot be trusted any more. */
   #trap: VecinoError | undefined;
 
-  /** `tell` is told what happens between calls. */
-  constructor(tell: (event: EngineEvent) => void) {
+  /**
+   * `tell` is told what happens between calls. `start` starts a worker that is another host, where that is possible.
+   */
+  constructor(tell: (event: EngineEvent) => void, start?: () => Worker) {
     this.#tell = tell;
+    this.#helpers =
+      start &&
+      new Helpers(
+        start,
+        async (...args) => callEngine(await this.#opened(), "exchange", args),
+        (error) => this.#warn("linking goes on in one worker", error),
+      );
     this.#background = new Background(
-      async () => callEngine(await this.#opened(), "work", [this.#pace.slice()]),
+      async () => {
+        const left = await callEngine(await this.#opened(), "work", [this.#pace.slice()]);
+        if (typeof left === "boolean") return left;
+        this.#helpers?.assist(...left);
+        return true;
+      },
       // What was written stays written: this work only makes it faster to search and to open.
       (error) =>
         this.#warn("background work failed; it is tried again after the next write", error),
@@ -102,6 +118,7 @@ export class Host {
   stop(): void {
     this.#background.stop();
     this.#following.stop();
+    this.#helpers?.stop();
     this.#tabs?.close();
   }
 
@@ -147,6 +164,7 @@ export class Host {
   async #close(): Promise<void> {
     this.#background.stop();
     this.#following.stop();
+    this.#helpers?.stop();
     await callEngine(await this.#opened(), "close", []);
     this.#tabs?.close();
   }

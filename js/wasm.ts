@@ -9,8 +9,20 @@ import { missingModule, readWasm } from "./wasm-source.js";
 export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
   /** The ids of the collections in memory. */
   loaded(): Promise<string[]>;
-  /** Links and writes out for about so many milliseconds; true while work is left. */
-  work(milliseconds: number): Promise<boolean>;
+  /**
+   * Links and writes out for about so many milliseconds; true while work is left, or if other workers should help with it,
+   * the key of that collection and how many are to link, this one included.
+   */
+  work(milliseconds: number): Promise<boolean | [key: string, threads: number]>;
+  /**
+   * What helper number `at` answered: undefined begins, null ends it. The arguments of its next `assist`; undefined: none
+   * at the moment; null: it is of no use any more.
+   */
+  exchange(
+    key: string,
+    at: number,
+    answer?: Uint32Array | null,
+  ): Promise<Parameters<Calls["assist"]> | null | undefined>;
 }
 
 /** An opened database of the engine. */

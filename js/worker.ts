@@ -4,7 +4,11 @@ import { Host } from "./host.js";
 import { transferables } from "./transport/messages.js";
 import type { Message, Part, Request } from "./transport/protocol.js";
 
-const host = new Host((event) => send({ event }, []));
+const host = new Host(
+  (event) => send({ event }, []),
+  // This very script, wherever a bundler has put it.
+  () => new Worker(self.location.href, { type: "module", name: "vecino helper" }),
+);
 
 /** The arguments that have come of calls that are still to come. */
 const parts = new Map<number, unknown[]>();

@@ -58,6 +58,9 @@
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
 //!   collections are never linked: scanning them is exact and takes less than a way to the worker.
+//! - **Several workers can link.** The others have a mirror of vectors and graph, are told which nodes changed, and
+//!   find what new vectors are to be linked to ([`engine::collection::Mirror`]). Nothing waits for them, and what they
+//!   say is judged when it comes. So the graph of several workers depends on how quick each was; it is sound and as good.
 //! - **A filter becomes a set of slots before the search starts,** from postings that are built for a
 //!   metadata key when a filter first names it. The planner scans these slots or
 //!   walks the graph past all others. There are always min(k, matches) results.
@@ -65,7 +68,7 @@
 //! # Invariants
 //!
 //! - The engine names no JavaScript crate, no async, no clock, no target, and draws no lots: seeds
-//!   and times come in as arguments. The same operations give the same graph everywhere.
+//!   and times come in as arguments. The same operations, and answers of mirrors, give the same graph everywhere.
 //! - The graph and the exact scan see slots, distances and an `accept` closure; never ids, metadata
 //!   or documents. A filter judges a record, never a vector.
 //! - Only `engine::format` knows bytes; stored numbers have a fixed width and are little-endian.
@@ -82,6 +85,7 @@
 //! - *code*: a vector in small whole numbers. *quantization*: how it is coded. *estimate*: a distance told
 //!   from codes.
 //! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
+//! - *mirror*: a copy of vectors and graph in another worker, which helps to link.
 //! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
 //!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).
 //! - *heir*: a hidden collection that is filled with other embeddings of the same records, to take the

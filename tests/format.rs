@@ -51,6 +51,12 @@ fn some_definition() -> Definition {
     }
 }
 
+/// One that several workers link.
+fn with_threads(mut definition: Definition) -> Definition {
+    definition.configuration.num_threads = 3;
+    definition
+}
+
 /// One that has taken another collection's place.
 fn inherited_definition() -> Definition {
     Definition { public_id: Some("the ancestor's id".into()), ..some_definition() }
@@ -211,6 +217,16 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(decode_definition(&bytes), Ok(some_definition()));
     let bytes = golden("definition_inherited.bin", &encode_definition(&inherited_definition()));
     assert_eq!(decode_definition(&bytes), Ok(inherited_definition()));
+    for (name, definition) in [
+        ("definition_threads.bin", some_definition()),
+        ("definition_inherited_threads.bin", inherited_definition()),
+    ] {
+        let definition = with_threads(definition);
+        assert_eq!(
+            decode_definition(&golden(name, &encode_definition(&definition))),
+            Ok(definition)
+        );
+    }
     let bytes = golden("change.bin", &encode_change(&some_change()));
     assert_eq!(decode_change(&bytes), Ok(some_change()));
     let bytes = golden("manifest.bin", &encode_manifest(&some_manifest()));
@@ -252,6 +268,7 @@ fn one_of_each() -> Vec<Vec<u8>> {
     vec![
         encode_definition(&some_definition()),
         encode_definition(&inherited_definition()),
+        encode_definition(&with_threads(some_definition())),
         encode_change(&some_change()),
         encode_change(&change_with_lists()),
         encoded_vectors(),

@@ -3,7 +3,16 @@ import { parseArgs } from "node:util";
 import { Failure } from "../../scripts/lib/fail.mjs";
 
 /** What can be measured, in this order; `--only` chooses. */
-export const sectionNames = ["search", "exact", "planner", "filters", "memory", "churn", "storing"];
+export const sectionNames = [
+  "search",
+  "exact",
+  "planner",
+  "filters",
+  "memory",
+  "churn",
+  "threads",
+  "storing",
+];
 
 /** Those of the package alone, which is what other browsers than Chromium measure. */
 const alone = ["search", "exact", "planner", "memory", "churn"];

@@ -9,11 +9,12 @@ import { planner } from "./sections/planner.mjs";
 import { scale } from "./sections/scale.mjs";
 import { search } from "./sections/search.mjs";
 import { storing } from "./sections/storing.mjs";
+import { threads } from "./sections/threads.mjs";
 
 /** Records of the sections about small collections. */
 const SMALL = 10_000;
 
-const all = { scale, search, exact, planner, filters: filtered, memory, churn, storing };
+const all = { scale, search, exact, planner, filters: filtered, memory, churn, storing, threads };
 
 /** `{ about: where the data comes from, sections: [{ title, text, figures }] }`. */
 export async function measureSections(bench) {

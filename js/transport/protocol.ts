@@ -165,6 +165,8 @@ export interface Calls {
   overview(): Promise<[string | null, ...string[]]>;
   /** Null: nothing is stored of that collection. */
   verify(key: string): Promise<ReportParts | null>;
+  /** Asked by one worker of another: to find what new vectors of a collection are to be linked to. */
+  assist(definition: Uint8Array, message: Uint32Array): Promise<Uint32Array>;
   close(): Promise<void>;
 }
 

@@ -150,15 +150,6 @@ impl<T: Copy + Default> Pages<T> {
         Ok(&mut self.pages[n as usize])
     }
 
-    /// Remember that page `n` changed.
-    ///
-    /// # Panics
-    /// If there is no page `n`.
-    #[inline]
-    pub fn mark_dirty(&mut self, n: u32) {
-        self.dirty[n as usize] = true;
-    }
-
     /// Remember every page as changed.
     pub fn mark_all_dirty(&mut self) {
         self.dirty.fill(true);
@@ -243,8 +234,6 @@ mod tests {
         assert_eq!((pages.dirty_pages(), pages.page_bytes()), (2, 8));
         assert_eq!(pages.take_dirty(), [0, 2]);
         assert!(pages.take_dirty().is_empty());
-        pages.mark_dirty(3);
-        assert_eq!(pages.take_dirty(), [3]);
         pages.mark_all_dirty();
         assert_eq!(pages.take_dirty(), [0, 1, 2, 3]);
     }

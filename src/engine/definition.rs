@@ -55,6 +55,9 @@ pub struct Configuration {
     pub resize_factor: f64,
     /// Reported as given and otherwise without effect: Chroma's writes between two syncs, default 1,000.
     pub sync_threshold: u32,
+    /// How many workers link vectors where there are many; 0 and 1 are the same. Not reported, as in Chroma.
+    /// Default 1.
+    pub num_threads: u32,
     /// What a walk measures distances on; results are measured on the embeddings in any case. Default int8.
     pub quantization: Quantization,
 }
@@ -68,6 +71,7 @@ impl Default for Configuration {
             max_neighbors: 16,
             resize_factor: 1.2,
             sync_threshold: 1_000,
+            num_threads: 1,
             quantization: Quantization::Int8,
         }
     }
@@ -231,7 +235,7 @@ const HNSW: &str = "configuration.hnsw";
 const QUANTIZATION: &str = "quantization";
 
 /// Keys of `configuration.hnsw` and the keys of a collection's metadata that older programs use
-/// instead. The last two are for Chroma's server and without effect here.
+/// instead. The last one is for Chroma's server and without effect here.
 const SETTINGS: [(&str, &str); 8] = [
     ("space", "hnsw:space"),
     ("ef_construction", "hnsw:construction_ef"),
@@ -273,6 +277,7 @@ impl Configuration {
             "ef_search" => self.ef_search = count(key, value, 1, 10_000)?,
             "max_neighbors" => self.max_neighbors = count(key, value, 2, 128)?,
             "sync_threshold" => self.sync_threshold = count(key, value, 0, u32::MAX)?,
+            "num_threads" => self.num_threads = count(key, value, 0, u32::MAX)?.max(1),
             "resize_factor" => {
                 self.resize_factor = match value {
                     Json::Int(factor) if *factor >= 0 => *factor as f64,
@@ -434,6 +439,7 @@ mod tests {
             space: Space::Cosine,
             ef_search: 50,
             resize_factor: 2.0,
+            num_threads: 4,
             ..Default::default()
         };
         assert_eq!(read, Ok(expected));

@@ -127,6 +127,11 @@ impl JsDatabase {
             "stats" => self.stats(),
             "overview" => self.overview(),
             "verify" => self.verify(given.text(0)?),
+            "exchange" => {
+                let (key, at) = (given.text(0)?, given.number(1) as usize);
+                Promise::resolve(&self.0.exchange(&key, at, &given.value(2))?)
+            }
+            "assist" => Promise::resolve(&self.0.assist(&given.value(0), &given.value(1))?),
             _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
         })
     }
@@ -361,10 +366,14 @@ impl JsDatabase {
     }
 
     /// Works in the background for about so many milliseconds: linking and checkpoints. Resolves
-    /// with whether work is left.
+    /// with whether work is left, or if it is worth having other workers help with it, with the key of that collection
+    /// and how many workers are to link, this one included.
     pub fn work(&self, milliseconds: f64) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { Ok(database.work(milliseconds).await?.into()) })
+        promise(async move {
+            let left = database.work(milliseconds).await?;
+            Ok(database.wants_mirrors().filter(|_| left).map_or(left.into(), JsValue::from))
+        })
     }
 
     /// Resolves with `{ records, unlinked, collections, loadedCollections, memoryBytes, wasmBytes }`;

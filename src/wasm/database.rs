@@ -15,7 +15,7 @@ use async_lock::{RwLock, RwLockReadGuard};
 use wasm_bindgen::JsValue;
 
 use crate::engine::catalog::{Catalog, gone};
-use crate::engine::collection::Collection;
+use crate::engine::collection::{Collection, Mirror};
 use crate::engine::definition::{Changes, Definition, Scope};
 use crate::engine::error::Result as EngineResult;
 use crate::engine::format::encode_change;
@@ -81,6 +81,8 @@ pub(crate) struct Database {
     turn: Cell<usize>,
     /// When the youngest collection was created; the next one is younger, whatever the clock says.
     youngest: Cell<u64>,
+    /// A copy of another worker's collection, to help it with linking.
+    pub(crate) mirror: RefCell<Option<Mirror>>,
 }
 
 impl Database {
@@ -107,6 +109,7 @@ impl Database {
             working: Cell::new(false),
             turn: Cell::new(0),
             youngest: Cell::new(0),
+            mirror: RefCell::default(),
         })
     }
 
@@ -255,6 +258,11 @@ impl Database {
         let result = self.work_until(Deadline::after(milliseconds)).await;
         self.working.set(false);
         result
+    }
+
+    /// Whether background work is under way, which between calls is a checkpoint.
+    pub(crate) fn is_working(&self) -> bool {
+        self.working.get()
     }
 
     async fn work_until(&self, deadline: Deadline) -> Result<bool> {

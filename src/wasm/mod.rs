@@ -5,6 +5,7 @@
 //! convert    values between JavaScript and the engine
 //! regex      regular expressions, compiled by another module
 //! database   the catalog and the collections in memory; calls, background work, closing
+//! mirror     linking with other workers
 //! replica    this tab's copy of one collection: plan, append, apply; checkpoints
 //! storage    what is stored, and the transactions that keep it whole
 //! verify     whether what is stored is whole
@@ -20,6 +21,7 @@ mod database;
 mod errors;
 mod host;
 mod indexeddb;
+mod mirror;
 mod random;
 mod regex;
 mod replica;

@@ -1,6 +1,6 @@
 //! This tab's copy of one collection, loaded when first used and kept in step with the log.
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 
 use async_lock::{Mutex, OnceCell};
 use wasm_bindgen_futures::JsFuture;
@@ -102,10 +102,15 @@ impl Replica {
         Ok(Ref::map(self.state()?.borrow(), |state| &state.collection))
     }
 
+    /// The collection, to be changed by what no log entry tells of. The borrow must end before anything is awaited.
+    pub(crate) fn collection_mut(&self) -> Result<RefMut<'_, Collection>> {
+        Ok(RefMut::map(self.state()?.borrow_mut(), |state| &mut state.collection))
+    }
+
     /// Chooses plans by `planner` from now on.
     #[cfg(feature = "measure")]
     pub(crate) fn set_planner(&self, planner: crate::engine::planner::Planner) -> Result<()> {
-        self.state()?.borrow_mut().collection.set_planner(planner);
+        self.collection_mut()?.set_planner(planner);
         Ok(())
     }
 
@@ -214,7 +219,7 @@ impl Replica {
 
     /// Does background work for one step; returns whether some is left.
     pub(crate) fn link(&self, steps: usize) -> Result<bool> {
-        Ok(self.state()?.borrow_mut().collection.link(steps))
+        Ok(self.collection_mut()?.link(steps))
     }
 
     /// Whether a checkpoint should be made now. `idle` says that no background work is left.

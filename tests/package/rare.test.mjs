@@ -25,6 +25,8 @@ const calls = {
   stats: [[], /"records":1,/],
   overview: [[], /^\[null,"/],
   verify: [["KEY"], /^\["notes",1,0\]$/],
+  exchange: [["KEY", 0, null], /^null$/],
+  assist: [["no definition", "no message"], /^damaged$/],
 };
 
 const visit = visits();

@@ -125,9 +125,9 @@ impl Graph {
         Consolidated::Unfinished
     }
 
-    /// Remove the links of the doomed node in `slot`.
+    /// Remove the links of the node in `slot`.
     #[inline]
-    fn unlink(&mut self, slot: u32) {
+    pub(super) fn unlink(&mut self, slot: u32) {
         for level in 0..=self.level(slot).unwrap_or(0) {
             self.set_links(slot, level, std::iter::empty());
         }

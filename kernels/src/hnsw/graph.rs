@@ -3,6 +3,7 @@
 use crate::hnsw::Params;
 use crate::hnsw::consolidate::Round;
 use crate::hnsw::insert::Workspace;
+use crate::hnsw::mirror::Watch;
 use crate::hnsw::width::Growth;
 use crate::pages::Pages;
 
@@ -68,6 +69,8 @@ pub struct Graph {
     /// The highest slot a restored link leads to; checked when the entry point is restored.
     pub(super) highest_restored_link: Option<u32>,
     pub(super) round: Option<Round>,
+    /// What has happened lately, while somebody wants to know.
+    pub(super) watch: Option<Watch>,
     pub(super) workspace: Workspace,
     /// Not part of the graph's state, but told from it.
     pub(super) growth: Growth,
@@ -95,6 +98,7 @@ impl Graph {
             entry_point: None,
             highest_restored_link: None,
             round: None,
+            watch: None,
             workspace: Workspace::default(),
             growth: Growth::default(),
         }
@@ -271,7 +275,7 @@ impl Graph {
         };
         debug_assert!(!self.contains(slot), "slot {slot} has a node already");
         self.ground.ensure(slot + 1);
-        self.ground.row_mut(slot)[..HEADER].fill(0);
+        self.ground_mut(slot)[..HEADER].fill(0);
         if self.nodes.len() <= slot as usize {
             self.nodes.resize(slot as usize + 1, Node::Absent);
         }
@@ -360,17 +364,24 @@ impl Graph {
 
     /// Make `next` follow `slot` in the ring.
     pub(super) fn set_successor(&mut self, slot: u32, next: Option<u32>) {
-        self.ground.row_mut(slot)[1] = next.map_or(0, |next| next.saturating_add(1));
+        self.ground_mut(slot)[1] = next.map_or(0, |next| next.saturating_add(1));
     }
 
-    /// Remember that the page of `slot` changed.
+    /// Remember that the node of `slot` and its page changed.
     pub(super) fn touch(&mut self, slot: u32) {
-        self.ground.mark_dirty(slot / SLOTS_PER_PAGE);
+        self.ground_mut(slot);
+    }
+
+    fn ground_mut(&mut self, slot: u32) -> &mut [u32] {
+        if let Some(watch) = &mut self.watch {
+            watch.changed.grow_and_insert(slot as usize);
+        }
+        self.ground.row_mut(slot)
     }
 
     fn row_mut(&mut self, slot: u32, level: u8) -> &mut [u32] {
         if level == 0 {
-            self.ground.row_mut(slot)
+            self.ground_mut(slot)
         } else {
             self.touch(slot);
             let range = self.upper_row(level);

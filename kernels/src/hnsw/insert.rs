@@ -23,7 +23,7 @@ pub(super) struct Workspace {
     /// The links of a new node, each with its level.
     pub(super) links: Vec<(u8, Neighbor)>,
     /// The codes of the node that is being linked.
-    own_codes: QueryMemory,
+    pub(super) own_codes: QueryMemory,
     /// The codes of whichever node is measured from.
     pub(super) codes: QueryMemory,
 }
@@ -59,25 +59,41 @@ impl Graph {
         let query = vectors.stored(slot, &mut own_codes);
         let equal = self.choose_links(vectors, &query, slot, entry_point, level, &mut workspace);
         workspace.own_codes = own_codes;
-        if let Some(equal) = equal {
-            self.add_node(slot, Node::Twin);
-            self.join_ring(slot, Some(equal));
-        } else {
-            self.add_node(slot, Node::Live { level });
-            self.join_ring(slot, self.place_in_ring(&workspace.candidates));
-            self.link_both_ways(vectors, slot, &mut workspace);
-            if level > self.level(entry_point).unwrap_or(0) {
-                self.entry_point = Some(slot);
-            }
-        }
+        self.put_in(vectors, slot, level, equal, &mut workspace);
         self.workspace = workspace;
+    }
+
+    /// Make `slot` the twin of `equal`, or else a node on `level` and below with `workspace.links`, placed in the ring
+    /// by `workspace.candidates`, the nearest on level 0.
+    pub(super) fn put_in(
+        &mut self,
+        vectors: &Vectors,
+        slot: u32,
+        level: u8,
+        equal: Option<u32>,
+        workspace: &mut Workspace,
+    ) {
+        if equal.is_some() {
+            self.add_node(slot, Node::Twin);
+            self.join_ring(slot, equal);
+            return;
+        }
+        if let Some(watch) = &mut self.watch {
+            watch.linked(slot);
+        }
+        self.add_node(slot, Node::Live { level });
+        self.join_ring(slot, self.place_in_ring(&workspace.candidates));
+        self.link_both_ways(vectors, slot, workspace);
+        if self.entry_point.and_then(|entry_point| self.level(entry_point)) < Some(level) {
+            self.entry_point = Some(slot);
+        }
     }
 
     /// Leave in `workspace.links` the links that `slot` will have on its levels, highest first. If a node that is
     /// no twin has the very same vector and is found, it is returned and the links do not matter.
     ///
     /// Nothing is linked yet: a search on one level does not see links of another.
-    fn choose_links(
+    pub(super) fn choose_links(
         &self,
         vectors: &Vectors,
         query: &Query<'_>,

@@ -27,6 +27,7 @@ mod consolidate;
 mod filtered;
 mod graph;
 mod insert;
+mod mirror;
 mod remove;
 mod restore;
 mod ring;

@@ -31,7 +31,7 @@ impl Collection {
         self.repairing || removed * NODES_PER_TOMBSTONE > self.graph.len() + removed
     }
 
-    fn wants_links(&self) -> bool {
+    pub(super) fn wants_links(&self) -> bool {
         let dimension = self.dimension().unwrap_or_default();
         !self.graph.is_empty() || self.planner.wants_graph(self.count() as usize, dimension)
     }

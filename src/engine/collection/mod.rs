@@ -17,6 +17,7 @@ mod copy;
 mod heir;
 mod link;
 mod lost;
+mod mirror;
 mod plan;
 mod read;
 mod restore;
@@ -26,6 +27,7 @@ mod verify;
 
 pub use checkpoint::{Checkpoint, NewPage};
 pub use heir::Outdated;
+pub use mirror::Mirror;
 pub use plan::{Batch, Embeddings, Operation};
 pub use read::{Found, Selection};
 pub use restore::{Opening, Problem};
@@ -45,6 +47,7 @@ use super::planner::Planner;
 use super::record::{Record, Records};
 use checkpoint::Stored;
 use lost::LostRecords;
+use mirror::Mirrored;
 use stage::Stage;
 
 /// Records, embeddings and graph of one collection.
@@ -69,6 +72,8 @@ pub struct Collection {
     lost: LostRecords,
     stage: Stage,
     planner: Planner,
+    /// What is known of the mirrors that help with linking.
+    mirrors: Vec<Option<Mirrored>>,
     scratch: RefCell<Scratch>,
     memory: RefCell<QueryMemory>,
 }
@@ -92,6 +97,7 @@ impl Collection {
             lost: LostRecords::default(),
             stage: Stage::default(),
             planner: Planner::default(),
+            mirrors: Vec::new(),
             scratch: RefCell::new(Scratch::new()),
             memory: RefCell::default(),
         }
@@ -110,6 +116,7 @@ impl Collection {
         let rebuild = old.max_neighbors != new.max_neighbors;
         if let (Some(vectors), true) = (&mut self.vectors, old.quantization != new.quantization) {
             vectors.quantize(new.quantization);
+            self.mirrors.clear();
         }
         self.definition = definition;
         if rebuild {
@@ -276,6 +283,7 @@ impl Collection {
         let slot = slot.unwrap_or_else(|| self.occupy());
         if let (Some(vectors), Some(embedding)) = (&mut self.vectors, embedding) {
             vectors.set(slot, embedding);
+            self.mirrors.iter_mut().flatten().for_each(|mirror| mirror.forget(slot));
         }
         self.records.put(slot, record);
         self.stored.record_changed(slot);

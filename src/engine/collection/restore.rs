@@ -158,6 +158,7 @@ impl Collection {
         let keys = std::mem::take(&mut self.stored.manifest.graph_pages);
         self.stored.orphans.extend(written(&keys).map(|(_, key)| key));
         self.graph = new_graph(&self.definition);
+        self.mirrors.clear();
         self.repairing = false;
         self.sort_slots();
     }

@@ -3,7 +3,8 @@
 //! ```text
 //! id | tenant | database | name | created u64 | seed u64 | metadata? | measure u8 | ef_construction u32
 //! | ef_search u32 | max_neighbors u32 | resize_factor f64 | sync_threshold u32 | extra?
-//! | public id, only if it is another one
+//! | public id, only if it is another one or something follows; empty if it is none
+//! | num_threads u32, only if it is more than 1
 //! ```
 //!
 //! `measure` is the number of the space and four times that of the quantization.
@@ -42,8 +43,12 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
     out.u64(definition.configuration.resize_factor.to_bits());
     out.u32(definition.configuration.sync_threshold);
     out.option(definition.extra.as_deref(), Writer::text);
-    if let Some(public_id) = &definition.public_id {
-        out.text(public_id);
+    let threads = definition.configuration.num_threads;
+    if definition.public_id.is_some() || threads > 1 {
+        out.text(definition.public_id.as_deref().unwrap_or_default());
+    }
+    if threads > 1 {
+        out.u32(threads);
     }
     frame::seal(Kind::Definition, out.0)
 }
@@ -54,7 +59,7 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
 /// `damaged`, `unsupported_version`.
 pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
     let mut reader = Reader(frame::open(Kind::Definition, bytes)?);
-    let definition = Definition {
+    let mut definition = Definition {
         id: reader.text()?.to_owned(),
         scope: Scope { tenant: reader.text()?.to_owned(), database: reader.text()?.to_owned() },
         name: reader.text()?.to_owned(),
@@ -65,9 +70,12 @@ pub fn decode_definition(bytes: &[u8]) -> Result<Definition> {
         extra: reader.option(Reader::text)?.map(str::to_owned),
         public_id: match reader.0 {
             [] => None,
-            _ => Some(reader.text()?.to_owned()),
+            _ => Some(reader.text()?.to_owned()).filter(|id| !id.is_empty()),
         },
     };
+    if !reader.0.is_empty() {
+        definition.configuration.num_threads = reader.u32()?;
+    }
     reader.end()?;
     Ok(definition)
 }
@@ -92,5 +100,6 @@ fn configuration(reader: &mut Reader<'_>) -> Result<Configuration> {
         max_neighbors: reader.u32()?,
         resize_factor: f64::from_bits(reader.u64()?),
         sync_threshold: reader.u32()?,
+        num_threads: 1,
     })
 }

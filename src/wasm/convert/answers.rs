@@ -244,6 +244,8 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
         resize_factor,
         sync_threshold,
         quantization,
+        // Chroma does not report it.
+        num_threads: _,
     } = definition.configuration;
     let is_default = quantization == Quantization::default();
     from_serializable(&CollectionInfo {
