@@ -85,12 +85,12 @@ fn used() -> Collection {
 }
 
 /// New records, changed ones, deleted ones, and one that was deleted before.
-fn parts() -> Vec<Box<dyn Fn(&Collection) -> Change>> {
-    vec![
-        Box::new(|collection| put(collection, 33..42, 0.5)),
-        Box::new(|collection| put(collection, 1..4, 0.25)),
-        Box::new(|collection| delete(collection, &["r7", "r31"])),
-        Box::new(|collection| put(collection, 42..50, 0.0)),
+fn parts() -> [fn(&Collection) -> Change; 4] {
+    [
+        |collection| put(collection, 33..42, 0.5),
+        |collection| put(collection, 1..4, 0.25),
+        |collection| delete(collection, &["r7", "r31"]),
+        |collection| put(collection, 42..50, 0.0),
     ]
 }
 
