@@ -85,7 +85,8 @@ class Helper {
       if ("error" in data) this.end(data.error);
       else void this.#next(data.value as Uint32Array | undefined);
     };
-    worker.onmessageerror = () => this.#fail("a message of it could not be read");
+    // Chromium's workers have no property for it.
+    worker.addEventListener("messageerror", () => this.#fail("a message of it could not be read"));
     worker.onerror = (event) => {
       event.preventDefault();
       this.#fail(event.message ?? "its script did not load");

@@ -65,7 +65,7 @@ impl Helper {
             let Some(message) = message else { break };
             let answer = self.mirror.answer(&message).expect("a message is a message");
             self.told += 1;
-            if self.told % 32 == 0 && !answer.is_empty() {
+            if self.told.is_multiple_of(32) && !answer.is_empty() {
                 self.mirror.check().expect("it is told what it needs before it is asked");
             }
             self.answers.push_back(answer);

@@ -100,9 +100,9 @@ export async function compared() {
   };
 }
 
-export async function sound() {
-  const { problems, lost } = await client.verify();
-  return { problems, lost };
+export async function problems() {
+  const { ok, problems, collections } = await client.verify();
+  return ok ? [] : [problems, collections];
 }
 
 export const told = () => warnings;

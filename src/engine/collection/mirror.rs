@@ -199,7 +199,8 @@ impl Collection {
         // This worker links the lowest.
         let (lowest, slots) = (self.unlinked.minimum()? as u32, self.records.capacity());
         mirror.turn = mirror.turn.wrapping_add(STRIDE);
-        let first = lowest + (u64::from(mirror.turn) * u64::from(slots - lowest) >> 32) as u32;
+        let share = (u64::from(mirror.turn) * u64::from(slots - lowest)) >> 32;
+        let first = lowest + share as u32;
         let is_asked = |slot| {
             let others = self.mirrors.iter().flatten().flat_map(|other| &other.asked);
             mirror.asked.iter().chain(others).any(|(asked, _)| *asked == slot)
