@@ -9,7 +9,7 @@
 //! ```text
 //! kernels/      pure: the loops that time is spent in, over slots and distances, nothing else
 //!   distance, aligned, pages, vectors,          numbers
-//!   codes, nearest, exact, sort, text
+//!   codes, nearest, exact, quick, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
 //!   json, value, metadata, record, text_map     what a record says, and records by id

@@ -19,7 +19,9 @@ use vecino::engine::format::*;
 use vecino::engine::json::Json;
 use vecino::engine::metadata::{Metadata, MetadataPatch};
 use vecino::engine::record::Record;
+use vecino_kernels::distance::Space;
 use vecino_kernels::hnsw::{Graph, Kind, Params};
+use vecino_kernels::vectors::Quantization;
 
 fn metadata() -> Metadata {
     let json = object(&[
@@ -209,6 +211,18 @@ fn golden(name: &str, bytes: &[u8]) -> Vec<u8> {
     assert_eq!(FORMAT_VERSION, 1, "a new version gets golden files of its own");
     assert_eq!(bytes, golden, "{name}: this build writes version 1 in another way");
     golden
+}
+
+#[test]
+fn a_definition_says_its_space_and_quantization() {
+    for space in [Space::L2, Space::Cosine, Space::Ip] {
+        for quantization in [Quantization::None, Quantization::Int8, Quantization::Binary] {
+            let mut definition = some_definition();
+            definition.configuration.space = space;
+            definition.configuration.quantization = quantization;
+            assert_eq!(decode_definition(&encode_definition(&definition)), Ok(definition));
+        }
+    }
 }
 
 #[test]

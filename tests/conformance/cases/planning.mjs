@@ -91,7 +91,10 @@ export const cases = {
       return { found: [ids, distances], explain: explain[0] };
     };
     const [byCodes, exact] = [await scan({}), await scan({ exact: true })];
-    equal([byCodes.explain.plan, byCodes.explain.ef, byCodes.explain.scanned], ["codes", null, n / 2]);
+    equal(
+      [byCodes.explain.plan, byCodes.explain.ef, byCodes.explain.scanned],
+      ["codes", null, n / 2],
+    );
     equal(exact.explain.plan, "exact");
     equal(byCodes.found, exact.found);
     await collection.modify({ configuration: { quantization: "int8" } });
