@@ -1,5 +1,6 @@
 //! What the JavaScript around a kept database does for it.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Something went wrong and was mended, or worked around.
@@ -22,6 +23,10 @@ extern "C" {
     /// make any, and this tab takes its place.
     #[wasm_bindgen(method)]
     pub(crate) fn elected(this: &Host, id: &str, neglected: bool) -> bool;
+
+    /// Takes groups of embeddings of a collection into memory: calls the rare method `fetch` with the same arguments.
+    #[wasm_bindgen(method)]
+    pub(crate) fn fetch(this: &Host, id: &str, groups: &[u32]) -> Promise;
 
     /// How many milliseconds other tabs get to take in the log before a checkpoint trims it: who
     /// comes later has to load the checkpoint. 0 when there are no others.

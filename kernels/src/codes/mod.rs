@@ -12,7 +12,7 @@
 //!             estimate  = offset(q)   + offset(v) - weight(q) * weight(v) * sum(code(q) * code(v))
 //! ```
 //!
-//! Codes are derived, never stored. Since a step belongs to one vector, no other vector's range matters, and the center
+//! Codes are derived, and stored only where they are all of a vector that is in memory. Since a step belongs to one vector, no other vector's range matters, and the center
 //! follows the data ([`center`]).
 
 mod center;
@@ -21,6 +21,7 @@ mod dot;
 use std::hint::black_box;
 use std::ops::Range;
 
+use crate::damaged::Damaged;
 use crate::distance::{self, Space};
 use crate::pages::Pages;
 use center::Center;
@@ -47,8 +48,8 @@ pub(crate) struct Codes {
     finest: f32,
     /// A row a slot: codes, then padding.
     rows: Pages<i8>,
-    /// One a slot.
-    terms: Vec<Terms>,
+    /// What belongs to a code, a row a slot; see [`Terms`].
+    terms: Pages<f32>,
     center: Center,
     memory: QueryMemory,
 }
@@ -68,6 +69,15 @@ impl QueryMemory {
     }
 }
 
+/// A vector's code and what belongs to it, to be stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Code<'a> {
+    /// A whole number for each of the vector's.
+    pub codes: &'a [i8],
+    /// What a distance takes besides.
+    pub terms: [f32; 3],
+}
+
 /// What a distance takes besides a vector's codes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Terms {
@@ -77,6 +87,12 @@ struct Terms {
     weight: f32,
     /// How wrong an inner product with a vector of length 1 can be.
     error: f32,
+}
+
+impl Terms {
+    fn numbers(self) -> [f32; 3] {
+        [self.offset, self.weight, self.error]
+    }
 }
 
 /// A vector to measure from, in whole numbers.
@@ -99,7 +115,7 @@ impl Codes {
             padded,
             finest: (i32::MAX as f32 / LARGEST / padded as f32 - 1.0).min(i16::MAX.into()).max(1.0),
             rows: Pages::new(padded, rows_per_page),
-            terms: Vec::new(),
+            terms: Pages::new(3, rows_per_page),
             center: Center::new(padded),
             memory: QueryMemory::default(),
         }
@@ -119,7 +135,7 @@ impl Codes {
         self.rows.ensure(slot + 1);
         let scale = self.scale(inverse_norm);
         let relative = self.query_error() + self.rounding();
-        self.terms.resize(self.rows.capacity() as usize, Terms::default());
+        self.terms.ensure(slot + 1);
         let coded = encode(vector, scale, &self.center, LARGEST, &mut self.memory);
         for (place, &code) in self.rows.row_mut(slot).iter_mut().zip(&self.memory.codes) {
             *place = code as i8;
@@ -137,7 +153,7 @@ impl Codes {
                 error: error + around * relative,
             };
         }
-        self.terms[slot as usize] = terms;
+        self.terms.row_mut(slot).copy_from_slice(&terms.numbers());
         squared_norm
     }
 
@@ -200,17 +216,18 @@ impl Codes {
         estimates
     }
 
-    /// What the distance from `query` to the vector in `slot` is at least, however it is rounded; negative infinity or
-    /// NaN if one of the two cannot be coded.
+    /// What the distance from `query` to the vector in `slot` is at least and at most, however it is rounded;
+    /// infinities or NaN if one of the two cannot be coded.
     ///
     /// # Panics
     /// If the slot has no code.
     #[inline]
-    pub(crate) fn lower_bound(&self, query: &CodedQuery<'_>, slot: u32) -> f32 {
+    pub(crate) fn bounds(&self, query: &CodedQuery<'_>, slot: u32) -> (f32, f32) {
         let (codes, terms) = self.row(slot);
         let [sum] = dot::dot_rows(query.codes, [codes]);
         let rounding = self.rounding() * (query.offset.abs() + terms.offset.abs());
-        query.estimate(terms, sum) - query.reach * terms.error - rounding
+        let (estimate, error) = (query.estimate(terms, sum), query.reach * terms.error + rounding);
+        (estimate - error, estimate + error)
     }
 
     /// How wrong an estimate of the distance from `query` to the vector in `slot` is at most, as good as certainly.
@@ -220,7 +237,7 @@ impl Codes {
     /// the very most (Hoeffding 1963), and where the query's values are alike, less than once in a million times.
     #[inline]
     pub(crate) fn likely_error(&self, query: &CodedQuery<'_>, slot: u32) -> f32 {
-        let terms = self.terms[slot as usize];
+        let terms = self.terms(slot);
         query.reach * terms.error.min(LIKELY * terms.weight)
     }
 
@@ -229,18 +246,96 @@ impl Codes {
     pub(crate) fn fetch(&self, slots: &[u32]) {
         self.rows.fetch(slots, |code| code as u32);
         let seen =
-            slots.iter().fold(0, |seen, &slot| seen ^ self.terms[slot as usize].offset.to_bits());
+            slots.iter().fold(0, |seen, &slot| seen ^ self.terms(slot).offset.to_bits());
         black_box(seen);
+    }
+
+    /// The codes' own rows.
+    pub(crate) fn rows(&self) -> &Pages<i8> {
+        &self.rows
+    }
+
+    /// The codes' own rows, of which pages change.
+    pub(crate) fn rows_mut(&mut self) -> &mut Pages<i8> {
+        &mut self.rows
+    }
+
+    /// Whether two slots have the same code.
+    pub(crate) fn are_equal(&self, a: u32, b: u32) -> bool {
+        self.code(a) == self.code(b)
+    }
+
+    /// What codes are differences from.
+    pub(crate) fn center(&self) -> &[f32] {
+        &self.center.values()[..self.dimension]
+    }
+
+    /// Keeps the center where it is.
+    pub(crate) fn fix_center(&mut self) {
+        self.center.fix();
+    }
+
+    /// The code in `slot`, without padding.
+    pub(crate) fn code(&self, slot: u32) -> Code<'_> {
+        let (codes, terms) = self.row(slot);
+        Code { codes: &codes[..self.dimension], terms: terms.numbers() }
+    }
+
+    /// See [`Vectors::restore_codes`](crate::vectors::Vectors::restore_codes).
+    pub(crate) fn restore_page<E: From<Damaged>>(
+        &mut self,
+        n: u32,
+        center: &[f32],
+        fill: &mut dyn FnMut(u32, &mut [i8]) -> Result<[f32; 3], E>,
+    ) -> Result<(), E> {
+        if !self.center.is_fixed() {
+            let mut padded = vec![0.0; self.padded];
+            padded[..self.dimension].copy_from_slice(center);
+            self.center.restore(&padded);
+        } else if self.center() != center {
+            return Err(Damaged("codes are differences from another center".to_owned()).into());
+        }
+        self.rows.restore_page(n)?;
+        self.terms.restore_page(n)?;
+        let rows_per_page = self.rows.rows_per_page();
+        for slot in n * rows_per_page..(n + 1) * rows_per_page {
+            let place = &mut self.rows.row_mut(slot)[..self.dimension];
+            let terms = fill(slot, place)?;
+            self.terms.row_mut(slot).copy_from_slice(&terms);
+        }
+        self.rows.restore_page(n)?;
+        Ok(())
+    }
+
+    /// See [`Vectors::forget_codes`](crate::vectors::Vectors::forget_codes).
+    pub(crate) fn forget_page(&mut self, n: u32) -> Result<(), Damaged> {
+        self.rows.restore_page(n)?.fill(0);
+        self.terms.restore_page(n)?.fill(f32::NAN);
+        self.rows.mark_dirty(n);
+        Ok(())
+    }
+
+    /// Whether there is no code in `slot`.
+    pub(crate) fn is_unknown(&self, slot: u32) -> bool {
+        self.terms(slot).weight.is_nan()
     }
 
     /// Bytes allocated.
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.rows.memory_bytes() + self.terms.capacity() * size_of::<Terms>()
+        self.rows.memory_bytes() + self.terms.memory_bytes()
     }
 
     #[inline]
     fn row(&self, slot: u32) -> (&[i8], Terms) {
-        (self.rows.row(slot), self.terms[slot as usize])
+        (self.rows.row(slot), self.terms(slot))
+    }
+
+    #[inline]
+    fn terms(&self, slot: u32) -> Terms {
+        match *self.terms.row(slot) {
+            [offset, weight, error] => Terms { offset, weight, error },
+            _ => unreachable!("a row has three numbers"),
+        }
     }
 
     /// What a vector is multiplied with before it is coded.

@@ -10,6 +10,7 @@
 //!
 //! Damage. What cannot be read is lost by name, the rest stays in use ([`lost`]).
 
+mod apart;
 mod checkpoint;
 mod copy;
 mod heir;
@@ -32,6 +33,7 @@ pub use verify::{Health, Stored as StoredParts};
 use std::cell::RefCell;
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::apart::GROUP;
 use vecino_kernels::hnsw::{Graph, Params, Scratch};
 use vecino_kernels::vectors::{QueryMemory, Vectors};
 
@@ -154,7 +156,7 @@ impl Collection {
         self.records.fetch(slots);
     }
 
-    /// The embedding in `slot`, exactly as it was given.
+    /// The embedding in `slot`, exactly as it was given; empty if it is [`missing`](Collection::missing).
     ///
     /// # Panics
     /// If the slot is not live.
@@ -206,8 +208,7 @@ impl Collection {
         self.sequence += 1;
         self.stored.log_grew(change.approximate_bytes());
         if change.dimension > 0 && self.vectors.is_none() {
-            let Configuration { space, quantization, .. } = self.definition.configuration;
-            self.vectors = Some(Vectors::new(space, change.dimension as usize, quantization));
+            self.vectors = Some(apart::new_vectors(&self.definition, change.dimension as usize));
         }
         let mut embeddings = change.embeddings.chunks_exact((change.dimension as usize).max(1));
         for write in change.writes {
@@ -281,6 +282,9 @@ impl Collection {
     fn vacate(&mut self, slot: u32) -> Option<Record> {
         self.live.set(slot as usize, false);
         self.stored.record_changed(slot);
+        if self.are_apart() {
+            self.stored.group_vacated(slot / GROUP);
+        }
         if self.graph.contains(slot) {
             self.graph.remove(slot);
         } else {
