@@ -89,7 +89,7 @@ fn a_checkpoint_lets_go_of_embeddings_and_reads_bring_back_few() {
         let expected = ask(&whole, Some(0));
         let (scanned, groups) = disk.read(&mut opened, |collection| ask(collection, Some(0)));
         assert_eq!(scanned, expected);
-        assert!((1..=60).contains(&groups), "{groups} groups");
+        assert!(groups <= 60 && (n > 0 || groups > 0), "{groups} groups");
         let (walked, _) = disk.read(&mut collection, |collection| ask(collection, None));
         assert_eq!(walked, expected);
     }
@@ -120,7 +120,7 @@ fn updates_and_deletes_write_the_groups_they_concern_and_nothing_is_mixed_up() {
     disk.write(&mut collection, change);
     disk.checkpoint(&mut collection);
     for collection in [&mut collection, &mut reopen(&disk).0] {
-        let embedding = |collection: &Collection, id| {
+        let embedding = |collection: &Collection, id: &str| -> Vec<f32> {
             collection.embedding(slot(collection, id)).to_vec()
         };
         for n in (0..80).chain(90..RECORDS).chain(2_000..2_100) {
