@@ -120,7 +120,8 @@ export class Host {
         this.#tell({ type, code, message });
       },
       elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
-      fetch: async (id, groups) => callEngine(await this.#opened(), "fetch", [id, groups]),
+      fetchEmbeddings: async (...args) =>
+        callEngine(await this.#opened(), "fetchEmbeddings", args),
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
     });
     await this.#database;

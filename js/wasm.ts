@@ -10,7 +10,7 @@ export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
   /** The ids of the collections in memory. */
   loaded(): Promise<string[]>;
   /** Takes groups of a collection's embeddings into memory, for a read that waits for them. */
-  fetch(id: string, groups: Uint32Array): Promise<void>;
+  fetchEmbeddings(id: string, groups: Uint32Array): Promise<void>;
   /** Links and writes out for about so many milliseconds; true while work is left. */
   work(milliseconds: number): Promise<boolean>;
 }
@@ -29,7 +29,7 @@ export interface EngineHost {
   /** Whether this engine makes the checkpoints of that collection. `neglected`: who does must not any more. */
   elected(id: string, neglected: boolean): boolean;
   /** Calls the method of the same name with the same arguments. */
-  fetch(id: string, groups: Uint32Array): Promise<void>;
+  fetchEmbeddings(id: string, groups: Uint32Array): Promise<void>;
   /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
   grace(): number;
 }

@@ -410,9 +410,10 @@ fn read_quantization(json: &Json) -> Result<Quantization> {
 
 fn read_residence(json: &Json) -> Result<Residence> {
     let found = match json {
-        Json::String(name) => match [Residence::Memory, Residence::Stored].iter().find(|known| known.as_str() == name) {
-            Some(known) => return Ok(*known),
-            None => format!("\"{name}\""),
+        Json::String(name) => match name.as_str() {
+            "memory" => return Ok(Residence::Memory),
+            "stored" => return Ok(Residence::Stored),
+            other => format!("\"{other}\""),
         },
         other => other.kind().to_owned(),
     };

@@ -127,7 +127,7 @@ impl JsDatabase {
             "stats" => self.stats(),
             "overview" => self.overview(),
             "verify" => self.verify(given.text(0)?),
-            "fetch" => self.fetch(given.text(0)?, Uint32Array::from(given.value(1)).to_vec()),
+            "fetchEmbeddings" => self.fetch_embeddings(given.text(0)?, Uint32Array::from(given.value(1)).to_vec()),
             _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
         })
     }
@@ -386,7 +386,7 @@ impl JsDatabase {
     }
 
     /// Takes groups of embeddings of a collection into memory, for a read that waits for them.
-    pub fn fetch(&self, id: String, groups: Vec<u32>) -> Promise {
+    pub fn fetch_embeddings(&self, id: String, groups: Vec<u32>) -> Promise {
         let database = Rc::clone(&self.0);
         promise(async move { database.fetch(&id, &groups).await })
     }

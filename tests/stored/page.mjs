@@ -143,7 +143,7 @@ export async function differences(count, { exact = false } = {}) {
 }
 
 export async function recall() {
-  return (await stored.measureRecall({ sample: 50, k: 10 })).recall;
+  return (await stored.measureRecall({ sample: 50, k: 10 })).configured.recall;
 }
 
 /** How many of these records do not have the embedding they were given, bit for bit. */
@@ -187,7 +187,7 @@ export async function reading(what) {
 /** A read that is aborted does not keep later ones from being answered. */
 export async function aborted() {
   const controller = new AbortController();
-  const read = stored.get({ include: ["embeddings"] }, { signal: controller.signal });
+  const read = stored.get({ include: ["embeddings"], signal: controller.signal });
   controller.abort();
   const reason = await read.then(
     () => "resolved",
