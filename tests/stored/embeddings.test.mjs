@@ -12,11 +12,7 @@ for (const { place, worker } of places) {
     const { tab } = await profile(t);
     const one = await tab();
     await one.open({ worker });
-    assert.deepEqual(await one.configuration(), {
-      spann: null,
-      embeddings: "stored",
-      embedding_function: null,
-    });
+    assert.equal(await one.residence(), "stored");
     await one.fill(RECORDS);
     await one.settled();
     const { embeddings } = await one.sizes();
