@@ -62,7 +62,9 @@ fn health(disk: &Disk) -> vecino::engine::collection::Health {
         manifest: disk.manifest.clone(),
         pages: disk.named_pages(),
         keys: disk.pages.keys().copied().collect(),
-        groups: groups.map(|(n, bytes)| (u64::from(*n), inspect_embedding_group(bytes).ok())).collect(),
+        groups: groups
+            .map(|(n, bytes)| (u64::from(*n), inspect_embedding_group(bytes).ok()))
+            .collect(),
         log: disk.log.clone(),
     })
 }
@@ -169,7 +171,8 @@ fn a_group_that_cannot_be_read_loses_its_records_by_name_and_no_others() {
         };
         let (lengths, _) = disk.read(&mut collection, all);
         assert_eq!(lengths, vec![DIMENSION; RECORDS - 8]);
-        let lost: Vec<_> = collection.lost().iter().map(|lost| (lost.id.as_deref(), lost.place)).collect();
+        let lost: Vec<_> =
+            collection.lost().iter().map(|lost| (lost.id.as_deref(), lost.place)).collect();
         assert_eq!(lost.len(), 8);
         assert!(lost.contains(&(Some("r56"), Place::Group(7))));
         // It is remembered, until the caller has put the record again.

@@ -203,17 +203,17 @@ impl Run {
 
     fn check(&mut self) {
         let row = |collection: &Collection, slot| {
-                let record = collection.record(slot);
-                let metadata = record.metadata.as_ref().map(|metadata| {
-                    metadata.iter().map(|(key, value)| (key.to_string(), told(value))).collect()
-                });
-                let told = Told {
-                    id: record.id.to_string(),
-                    document: record.document.as_deref().map(str::to_owned),
-                    metadata: metadata.unwrap_or_default(),
-                };
-                Row { embedding: collection.embedding(slot).to_vec(), told }
+            let record = collection.record(slot);
+            let metadata = record.metadata.as_ref().map(|metadata| {
+                metadata.iter().map(|(key, value)| (key.to_string(), told(value))).collect()
+            });
+            let told = Told {
+                id: record.id.to_string(),
+                document: record.document.as_deref().map(str::to_owned),
+                metadata: metadata.unwrap_or_default(),
             };
+            Row { embedding: collection.embedding(slot).to_vec(), told }
+        };
         let (rows, _) = self.disk.read(&mut self.collection, |collection| {
             let everything = collection.get(&Selection::default(), None, 0).expect("valid");
             everything.iter().map(|&slot| row(collection, slot)).collect::<Vec<Row>>()

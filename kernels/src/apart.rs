@@ -36,12 +36,7 @@ struct Group {
 
 impl Apart {
     pub(crate) fn new(dimension: usize) -> Self {
-        Self {
-            dimension,
-            groups: Vec::new(),
-            read: VecDeque::new(),
-            missing: RefCell::default(),
-        }
+        Self { dimension, groups: Vec::new(), read: VecDeque::new(), missing: RefCell::default() }
     }
 
     /// The vector in `slot`, if it is in memory.
@@ -90,7 +85,8 @@ impl Apart {
 
     /// The groups with vectors that are stored nowhere yet, ascending.
     pub(crate) fn fresh_groups(&self) -> Vec<u32> {
-        let fresh = |group: &Option<Box<Group>>| group.as_ref().is_some_and(|group| group.fresh != 0);
+        let fresh =
+            |group: &Option<Box<Group>>| group.as_ref().is_some_and(|group| group.fresh != 0);
         (0..).zip(&self.groups).filter(|(_, group)| fresh(group)).map(|(n, _)| n).collect()
     }
 

@@ -1,7 +1,7 @@
 //! The vectors of a collection, by slot, and their distances.
 
 use crate::apart::Apart;
-pub use crate::codes::{Code, QueryMemory};
+pub use crate::codes::{Code, FillCode, QueryMemory};
 use crate::codes::{CodedQuery, Codes};
 use crate::damaged::Damaged;
 use crate::distance::{self, Space};
@@ -320,7 +320,8 @@ impl Vectors {
     /// What [`Vectors::distance`] from `query` to the vector in `slot` is at most; told from its codes. Infinity if they
     /// do not tell. `query` must come from [`Vectors::query`].
     pub(crate) fn upper_bound(&self, query: &Query<'_>, slot: u32) -> f32 {
-        let bound = self.codes.as_ref().map_or(f32::NAN, |codes| codes.bounds(&query.coded, slot).1);
+        let bound =
+            self.codes.as_ref().map_or(f32::NAN, |codes| codes.bounds(&query.coded, slot).1);
         if bound.is_nan() { f32::INFINITY } else { bound }
     }
 
@@ -418,7 +419,7 @@ impl Vectors {
         &mut self,
         n: u32,
         center: &[f32],
-        fill: &mut dyn FnMut(u32, &mut [i8]) -> Result<[f32; 3], E>,
+        fill: &mut FillCode<'_, E>,
     ) -> Result<(), E> {
         match &mut self.codes {
             Some(codes) if self.apart.is_some() => codes.restore_page(n, center, fill),

@@ -511,10 +511,14 @@ mod tests {
         check(quantization(Json::String("int4".into())), "is \"int4\"; expected \"int8\" or");
         check(quantization(Json::Int(8)), "configuration.quantization is");
         let embeddings = |value| Json::Object(vec![("embeddings".into(), value)]);
-        check(embeddings(Json::String("disk".into())), "is \"disk\"; expected \"memory\" or \"stored\"");
+        check(
+            embeddings(Json::String("disk".into())),
+            "is \"disk\"; expected \"memory\" or \"stored\"",
+        );
         check(embeddings(Json::Bool(true)), "configuration.embeddings is");
         let text = |text: &str| Json::String(text.into());
-        let unquantized = vec![("embeddings".into(), text("stored")), ("quantization".into(), text("none"))];
+        let unquantized =
+            vec![("embeddings".into(), text("stored")), ("quantization".into(), text("none"))];
         check(Json::Object(unquantized), "needs codes");
         check(
             Json::Object(vec![("hnws".into(), Json::Null), ("hnsv".into(), Json::Int(1))]),
@@ -553,9 +557,8 @@ mod tests {
 
     #[test]
     fn where_embeddings_are_is_fixed_and_with_it_what_is_made_of_them() {
-        let member = |key: &str, value: &str| {
-            Json::Object(vec![(key.into(), Json::String(value.into()))])
-        };
+        let member =
+            |key: &str, value: &str| Json::Object(vec![(key.into(), Json::String(value.into()))]);
         let configuration =
             Configuration::from_json(&member("embeddings", "stored"), &Json::Null).expect("valid");
         assert_eq!(configuration.embeddings, Residence::Stored);

@@ -127,7 +127,9 @@ impl JsDatabase {
             "stats" => self.stats(),
             "overview" => self.overview(),
             "verify" => self.verify(given.text(0)?),
-            "fetchEmbeddings" => self.fetch_embeddings(given.text(0)?, Uint32Array::from(given.value(1)).to_vec()),
+            "fetchEmbeddings" => {
+                self.fetch_embeddings(given.text(0)?, Uint32Array::from(given.value(1)).to_vec())
+            }
             _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
         })
     }

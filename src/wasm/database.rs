@@ -249,7 +249,8 @@ impl Database {
         let _call = self.enter()?;
         let replica = self.replica(id).await?;
         let answer = Cell::new(JsValue::UNDEFINED);
-        self.complete(&replica, &|collection| read(collection).map(|value| answer.set(value))).await?;
+        self.complete(&replica, &|collection| read(collection).map(|value| answer.set(value)))
+            .await?;
         Ok(answer.into_inner())
     }
 

@@ -20,8 +20,8 @@ use crate::engine::format::{
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::{
-    ALL_STORES, CATALOG, EMBEDDINGS, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
-    numbered_key, to_number,
+    ALL_STORES, CATALOG, EMBEDDINGS, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range,
+    Transaction, numbered_key, to_number,
 };
 
 /// The key of the tenants and databases in [`CATALOG`]; definitions are under their UUIDs.
@@ -286,11 +286,7 @@ impl Storage {
     }
 
     /// Reads groups of embeddings and their generation; `None` if the collection has been deleted.
-    pub(crate) async fn groups(
-        &self,
-        id: &str,
-        numbers: &[u32],
-    ) -> Result<Option<(u64, Groups)>> {
+    pub(crate) async fn groups(&self, id: &str, numbers: &[u32]) -> Result<Option<(u64, Groups)>> {
         let read = async |transaction: &Transaction| {
             if !transaction.has(CATALOG, &id.into()).await? {
                 return Ok(None);
@@ -339,7 +335,8 @@ impl Storage {
         id: &str,
         checkpoint: &NewCheckpoint<'_>,
     ) -> Result<Checkpointed> {
-        let NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence, .. } = *checkpoint;
+        let NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence, .. } =
+            *checkpoint;
         let NewCheckpoint { groups, encode_group, .. } = *checkpoint;
         let store = async |transaction: &Transaction| {
             if !transaction.has(CATALOG, &id.into()).await? {

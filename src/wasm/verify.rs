@@ -51,7 +51,10 @@ impl Database {
             stored = storage.load(id, &named, true).await?;
         };
         let Stored { definition, manifest, pages, keys: found, log, .. } = stored;
-        if definition.is_none() && manifest.is_none() && found.is_empty() && log.is_empty()
+        if definition.is_none()
+            && manifest.is_none()
+            && found.is_empty()
+            && log.is_empty()
             && groups.is_empty()
         {
             return Ok(JsValue::NULL);

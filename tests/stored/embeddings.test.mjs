@@ -31,7 +31,12 @@ for (const { place, worker } of places) {
     const right = async () => {
       assert.equal(await one.count(), RECORDS + 100 - 100 + 10);
       assert.equal(await one.differences(40, { exact: true }), 0);
-      for (const part of [[100, 200, 50_000], [4_900, 5_100, 60_000], [2_050, 2_060, 70_000], [200, 900]]) {
+      for (const part of [
+        [100, 200, 50_000],
+        [4_900, 5_100, 60_000],
+        [2_050, 2_060, 70_000],
+        [200, 900],
+      ]) {
         assert.equal(await one.wrongEmbeddings(...part), 0);
       }
     };
@@ -56,7 +61,8 @@ for (const { place, worker } of places) {
     await one.fill(3_000);
     await one.settled();
     const ended = async (what, code) => {
-      for (const outcome of await one.reading(what)) assert.ok([code, "fulfilled"].includes(outcome), outcome);
+      for (const outcome of await one.reading(what))
+        assert.ok([code, "fulfilled"].includes(outcome), outcome);
     };
     await ended("close", "closed");
     await one.open({ worker });
@@ -129,7 +135,10 @@ test("what cannot be stored is refused with what to do instead", async (t) => {
   const refusals = await one.refusals();
   assert.match(refusals.memory, /^invalid_configuration: .*use PersistentClient/);
   assert.match(refusals.none, /^invalid_configuration: .*needs codes/);
-  assert.match(refusals.unknown, /^invalid_configuration: .*is "disk"; expected "memory" or "stored"/);
+  assert.match(
+    refusals.unknown,
+    /^invalid_configuration: .*is "disk"; expected "memory" or "stored"/,
+  );
   assert.match(refusals.modified, /^invalid_configuration: .*embeddings is fixed/);
   assert.match(refusals.quantization, /^invalid_configuration: .*quantization is fixed/);
 });

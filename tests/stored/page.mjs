@@ -61,7 +61,8 @@ export async function fill(count) {
     configuration: { hnsw: { space: "cosine" } },
     embeddingFunction: null,
   });
-  for (let from = 0; from < count; from += 500) await write("add", from, Math.min(count, from + 500));
+  for (let from = 0; from < count; from += 500)
+    await write("add", from, Math.min(count, from + 500));
 }
 
 export async function write(method, from, to, seedFrom = 0) {
@@ -174,7 +175,9 @@ export async function fork() {
   const copy = await stored.fork({ name: "fork" });
   const ids = ["0", "77", "1234"];
   const { embeddings } = await copy.get({ ids, include: ["embeddings"] });
-  const same = ids.every((id, row) => embeddings[row].every((x, at) => x === embedding(Number(id))[at]));
+  const same = ids.every((id, row) =>
+    embeddings[row].every((x, at) => x === embedding(Number(id))[at]),
+  );
   await client.deleteCollection({ name: "fork" });
   return same && (await copy.count().catch(() => 0)) === 0;
 }
@@ -182,8 +185,7 @@ export async function fork() {
 /** What becomes of reads that have to fetch embeddings while `what` happens. */
 export async function reading(what) {
   const all = Array.from({ length: 8 }, () => stored.get({ include: ["embeddings"] }));
-  const happens =
-    what === "close" ? client.close() : client.deleteCollection({ name: "stored" });
+  const happens = what === "close" ? client.close() : client.deleteCollection({ name: "stored" });
   const results = await Promise.allSettled(all);
   await happens;
   return [...new Set(results.map(({ status, reason }) => reason?.code ?? status))].sort();

@@ -130,7 +130,8 @@ impl Disk {
         }
         for (group, is_merged) in checkpoint.groups {
             let old = self.groups.get(&group).filter(|_| is_merged);
-            let new = collection.encode_group(group, old.map(Vec::as_slice)).expect("of this version");
+            let new =
+                collection.encode_group(group, old.map(Vec::as_slice)).expect("of this version");
             self.groups.remove(&group);
             self.groups.extend(new.map(|bytes| (group, bytes)));
         }

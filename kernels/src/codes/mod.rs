@@ -78,6 +78,9 @@ pub struct Code<'a> {
     pub terms: [f32; 3],
 }
 
+/// Writes the code in a slot to its place, and returns its terms.
+pub type FillCode<'a, E> = dyn FnMut(u32, &mut [i8]) -> Result<[f32; 3], E> + 'a;
+
 /// What a distance takes besides a vector's codes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Terms {
@@ -245,8 +248,7 @@ impl Codes {
     #[inline]
     pub(crate) fn fetch(&self, slots: &[u32]) {
         self.rows.fetch(slots, |code| code as u32);
-        let seen =
-            slots.iter().fold(0, |seen, &slot| seen ^ self.terms(slot).offset.to_bits());
+        let seen = slots.iter().fold(0, |seen, &slot| seen ^ self.terms(slot).offset.to_bits());
         black_box(seen);
     }
 
@@ -286,7 +288,7 @@ impl Codes {
         &mut self,
         n: u32,
         center: &[f32],
-        fill: &mut dyn FnMut(u32, &mut [i8]) -> Result<[f32; 3], E>,
+        fill: &mut FillCode<'_, E>,
     ) -> Result<(), E> {
         if !self.center.is_fixed() {
             let mut padded = vec![0.0; self.padded];

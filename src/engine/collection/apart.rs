@@ -84,7 +84,8 @@ impl Collection {
         let mut rows = [None; GROUP as usize];
         for (slot, (row, stored)) in slots(group).zip(rows.iter_mut().zip(&stored)) {
             if self.live.contains(slot as usize) {
-                *row = if vectors.is_here(slot) { Some(vectors.get(slot)) } else { stored.as_deref() };
+                *row =
+                    if vectors.is_here(slot) { Some(vectors.get(slot)) } else { stored.as_deref() };
             }
         }
         let some = rows.iter().any(Option::is_some);
@@ -93,7 +94,10 @@ impl Collection {
 
     /// Leaves out the records whose embeddings are in none of the stored groups, of which `bits` says what each has, and
     /// names these groups.
-    pub(super) fn compare_groups(&mut self, bits: &[(u64, Option<u8>)]) -> Vec<(u32, &'static str)> {
+    pub(super) fn compare_groups(
+        &mut self,
+        bits: &[(u64, Option<u8>)],
+    ) -> Vec<(u32, &'static str)> {
         let mut wrong = Vec::new();
         if !self.are_apart() {
             return wrong;

@@ -28,8 +28,8 @@ use vecino_kernels::vectors::Vectors;
 
 use super::Collection;
 use crate::engine::format::{
-    Manifest, NO_PAGE, PageKey, encode_code_page, encode_graph_page, encode_id_page, encode_manifest,
-    encode_record_page, encode_vector_page,
+    Manifest, NO_PAGE, PageKey, encode_code_page, encode_graph_page, encode_id_page,
+    encode_manifest, encode_record_page, encode_vector_page,
 };
 use crate::engine::record::Record;
 

@@ -18,9 +18,9 @@ use crate::engine::change::Change;
 use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
-    Content, Manifest, NO_PAGE, Page, PageKey, Part, Place, Touched, decode_change, decode_code_page,
-    decode_graph_page, decode_id_page, decode_manifest, decode_record_page, decode_touched,
-    decode_vector_page,
+    Content, Manifest, NO_PAGE, Page, PageKey, Part, Place, Touched, decode_change,
+    decode_code_page, decode_graph_page, decode_id_page, decode_manifest, decode_record_page,
+    decode_touched, decode_vector_page,
 };
 use crate::engine::record::Record;
 

@@ -28,7 +28,9 @@ pub fn encode_code_page(vectors: &Vectors, number: u32, used: &dyn Fn(u32) -> bo
         let bits = (0..8).filter(|bit| eight + bit < rows && used(first + eight + bit));
         out.u8(bits.fold(0, |byte, bit| byte | 1 << bit));
     }
-    for code in (first..first + rows).filter(|slot| used(*slot)).filter_map(|slot| vectors.code(slot)) {
+    for code in
+        (first..first + rows).filter(|slot| used(*slot)).filter_map(|slot| vectors.code(slot))
+    {
         out.f32s(&code.terms);
         out.0.extend(code.codes.iter().map(|number| number.cast_unsigned()));
     }

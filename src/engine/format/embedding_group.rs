@@ -14,7 +14,10 @@ use crate::engine::error::Result;
 /// The bytes of a group of embeddings of `dimension` numbers: of `rows`, by their place in the group, those that are
 /// in use.
 #[must_use]
-pub fn encode_embedding_group(dimension: usize, rows: &[Option<&[f32]>; GROUP as usize]) -> Vec<u8> {
+pub fn encode_embedding_group(
+    dimension: usize,
+    rows: &[Option<&[f32]>; GROUP as usize],
+) -> Vec<u8> {
     let size = 5 + GROUP as usize * dimension * 4;
     let mut out = Writer(frame::begin(Kind::EmbeddingGroup, size));
     out.count(dimension);
