@@ -188,8 +188,10 @@ fn encoded_codes() -> Vec<u8> {
     encode_code_page(&some_codes(), 0, &|slot| slot == 0 || slot == 2)
 }
 
+type OwnCode = (Vec<i8>, [f32; 3]);
+
 /// What of the first rows can be read.
-fn codes(bytes: &[u8]) -> Result<(Vec<(Vec<i8>, [f32; 3])>, Vec<usize>), Error> {
+fn codes(bytes: &[u8]) -> Result<(Vec<OwnCode>, Vec<usize>), Error> {
     let mut codes = Vectors::new_apart(Space::L2, 3, Quantization::Int8);
     let mut used = Vec::new();
     decode_code_page(bytes, &mut codes, 0, &mut |row| used.push(row))?;
@@ -266,6 +268,10 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(nodes(&bytes).expect("valid"), expected);
     let bytes = golden("namespaces.bin", &encode_namespaces(&some_namespaces()));
     assert_eq!(decode_namespaces(&bytes), Ok(some_namespaces()));
+    let lost = Lost { id: Some("b".into()), part: Part::Embedding, place: Place::Group(7) };
+    let manifest = Manifest { lost: vec![lost], ..some_manifest() };
+    let bytes = golden("manifest_group.bin", &encode_manifest(&manifest));
+    assert_eq!(decode_manifest(&bytes), Ok(manifest));
     let bytes = golden("definition_stored.bin", &encode_definition(&apart("cosine")));
     assert_eq!(decode_definition(&bytes), Ok(apart("cosine")));
     let bytes = golden("code_page.bin", &encoded_codes());
