@@ -30,7 +30,7 @@ window.bench = {
     const client = await Client.create({ quantization, embeddings: "stored" });
     const empty = (await client.stats()).wasmBytes;
     await client.fill(base, shape.dimension);
-    const { wasmBytes, memoryBytes, unlinked } = await client.stats();
+    const { wasmBytes, unlinked } = await client.stats();
     const [found, ms] = [[], []];
     const ask = (at) =>
       client.ask(queries.slice(at * shape.dimension, (at + 1) * shape.dimension), K);
@@ -44,6 +44,6 @@ window.bench = {
     const asked = (await client.stats()).wasmBytes;
     await client.close();
     const times = { p50: median(ms), p95: quantile(ms, 0.95) };
-    return { empty, linked: wasmBytes, used: memoryBytes, unlinked, asked, recall, ...times };
+    return { empty, linked: wasmBytes, unlinked, asked, recall, ...times };
   },
 };

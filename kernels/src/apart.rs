@@ -10,6 +10,10 @@ pub const GROUP: u32 = 8;
 /// Of vectors that were read back so many bytes stay in memory for the next reads.
 const READ_BYTES: usize = 2 << 20;
 
+/// Memory for new vectors is taken so many bytes at a time. It lies together then, and makes room for something large once
+/// it is given back: of single groups only holes would be left between the small things that came with them.
+const NEW_BYTES: usize = 512 << 10;
+
 /// The vectors of a collection in groups of [`GROUP`] slots, as far as they are in memory.
 ///
 /// Whoever asks for one that is not gets none, and the group is noted: it is to be read back, and what was
@@ -21,6 +25,8 @@ pub(crate) struct Apart {
     /// The groups that were read back, in the order in which they go again; some have gone already.
     read: VecDeque<u32>,
     missing: RefCell<Vec<u32>>,
+    /// Memory for the next groups of new vectors.
+    spare: Vec<Box<[f32]>>,
 }
 
 #[derive(Debug)]
@@ -36,7 +42,13 @@ struct Group {
 
 impl Apart {
     pub(crate) fn new(dimension: usize) -> Self {
-        Self { dimension, groups: Vec::new(), read: VecDeque::new(), missing: RefCell::default() }
+        Self {
+            dimension,
+            groups: Vec::new(),
+            read: VecDeque::new(),
+            missing: RefCell::default(),
+            spare: Vec::new(),
+        }
     }
 
     /// The vector in `slot`, if it is in memory.
@@ -63,6 +75,12 @@ impl Apart {
     /// Puts in a vector that is stored nowhere yet.
     pub(crate) fn set(&mut self, slot: u32, vector: &[f32]) {
         let start = (slot % GROUP) as usize * self.dimension;
+        if self.spare.is_empty() {
+            let count = (NEW_BYTES / (self.group_len() * size_of::<f32>())).max(1);
+            self.spare = (0..count).map(|_| vec![0.0; self.group_len()].into()).collect();
+            // The first is used first.
+            self.spare.reverse();
+        }
         let group = self.group(slot / GROUP);
         group.present |= bit(slot);
         group.fresh |= bit(slot);
@@ -92,6 +110,7 @@ impl Apart {
 
     /// Everything is stored: lets go of what is new.
     pub(crate) fn let_go(&mut self) {
+        self.spare = Vec::new();
         for group in &mut self.groups {
             if group.as_ref().is_some_and(|group| group.fresh != 0) {
                 *group = None;
@@ -101,7 +120,7 @@ impl Apart {
 
     /// Lets go of what was read back longest ago and not used since, until the rest is small.
     pub(crate) fn trim(&mut self) {
-        let most = READ_BYTES / (self.dimension * GROUP as usize * size_of::<f32>());
+        let most = READ_BYTES / (self.group_len() * size_of::<f32>());
         for _ in 0..2 * self.read.len() {
             if self.read.len() <= most {
                 return;
@@ -121,7 +140,9 @@ impl Apart {
     /// Bytes allocated.
     pub(crate) fn memory_bytes(&self) -> usize {
         let groups = self.groups.iter().flatten().map(|group| size_of_val(&*group.values));
-        groups.sum::<usize>() + self.groups.capacity() * size_of::<Option<Box<Group>>>()
+        groups.sum::<usize>()
+            + self.spare.len() * self.group_len() * size_of::<f32>()
+            + self.groups.capacity() * size_of::<Option<Box<Group>>>()
     }
 
     fn group(&mut self, n: u32) -> &mut Group {
@@ -129,15 +150,21 @@ impl Apart {
         if self.groups.len() <= at {
             self.groups.resize_with(at + 1, || None);
         }
-        let len = self.dimension * GROUP as usize;
-        self.groups[at].get_or_insert_with(|| {
+        let len = self.group_len();
+        let Self { groups, spare, .. } = self;
+        groups[at].get_or_insert_with(|| {
             Box::new(Group {
                 present: 0,
                 fresh: 0,
                 used: Cell::new(false),
-                values: vec![0.0; len].into_boxed_slice(),
+                values: spare.pop().unwrap_or_else(|| vec![0.0; len].into()),
             })
         })
+    }
+
+    /// Numbers of a group.
+    fn group_len(&self) -> usize {
+        self.dimension * GROUP as usize
     }
 }
 

@@ -237,7 +237,7 @@ impl Vectors {
     #[must_use]
     pub fn distance(&self, query: &Query<'_>, slot: u32) -> f32 {
         let (a, b) = (query.vector, self.get(slot));
-        if a.len() != b.len() {
+        if a.is_empty() || b.is_empty() {
             return self.bound_or_more(query, slot);
         }
         match self.space {

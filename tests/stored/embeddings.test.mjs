@@ -142,3 +142,12 @@ test("what cannot be stored is refused with what to do instead", async (t) => {
   assert.match(refusals.modified, /^invalid_configuration: .*embeddings is fixed/);
   assert.match(refusals.quantization, /^invalid_configuration: .*quantization is fixed/);
 });
+
+test("a database without a store for embeddings gets one", async (t) => {
+  const { tab } = await profile(t);
+  const one = await tab();
+  await one.makeOld();
+  await one.open({ worker: false });
+  assert.equal(await one.count(), 0);
+  assert.deepEqual(await one.sizes(), { log: 0, embeddings: 0 });
+});

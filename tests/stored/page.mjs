@@ -221,3 +221,14 @@ export async function refusals() {
     quantization: await refusal(stored.modify({ configuration: { quantization: "none" } })),
   };
 }
+
+/** A database as the first version of the stores made it, without one for embeddings. */
+export async function makeOld() {
+  const request = indexedDB.open(`vecino:${PATH}`, 1);
+  request.onupgradeneeded = () => {
+    for (const name of ["catalog", "log", "pages", "manifests"]) {
+      request.result.createObjectStore(name);
+    }
+  };
+  (await answer(request)).close();
+}

@@ -44,7 +44,6 @@ export async function memory(bench, dataset) {
   const storedHead = [
     "embeddings stored",
     "bytes a vector",
-    "of it in use",
     "all linked",
     "after the queries",
     "recall@10",
@@ -52,7 +51,7 @@ export async function memory(bench, dataset) {
     "p95",
   ];
   const storedRows = stored.map(
-    ({ quantization, empty, linked, used, asked, recall, p50, p95 }) => [
+    ({ quantization, empty, linked, asked, recall, p50, p95 }) => [
       quantization,
       whole((linked - empty) / records),
       whole(used / records),
