@@ -50,18 +50,15 @@ export async function memory(bench, dataset) {
     "p50",
     "p95",
   ];
-  const storedRows = stored.map(
-    ({ quantization, empty, linked, asked, recall, p50, p95 }) => [
-      quantization,
-      whole((linked - empty) / records),
-      whole(used / records),
-      mb(linked),
-      mb(asked),
-      recall.toFixed(4),
-      ms(p50),
-      ms(p95),
-    ],
-  );
+  const storedRows = stored.map(({ quantization, empty, linked, asked, recall, p50, p95 }) => [
+    quantization,
+    whole((linked - empty) / records),
+    mb(linked),
+    mb(asked),
+    recall.toFixed(4),
+    ms(p50),
+    ms(p95),
+  ]);
   return {
     title: `WebAssembly memory, ${records} x ${dimension}, without documents`,
     text: `${table(head, rows)}\n\n${table(storedHead, storedRows)}`,
