@@ -17,6 +17,13 @@ export type EmbeddingFunctionConfiguration =
  */
 export type Quantization = "int8" | "binary" | "none";
 
+/**
+ * Where the embeddings themselves are while the collection is in use. "memory" (the default). "stored": in IndexedDB,
+ * and read a few at a time to measure what a search found on their codes; a collection then takes a third of the memory,
+ * and a query some milliseconds.
+ */
+export type EmbeddingResidence = "memory" | "stored";
+
 /** Settings of the nearest-neighbor graph. */
 export interface HnswConfiguration {
   /** Default "l2". Fixed when the collection is created. */
@@ -67,6 +74,8 @@ export interface CollectionConfiguration {
   spann: null;
   /** Left out when it is the default, "int8". */
   quantization?: Quantization;
+  /** Left out when it is the default, "memory". */
+  embeddings?: EmbeddingResidence;
   /** Null when the collection was created with `embeddingFunction: null`. */
   embedding_function: EmbeddingFunctionConfiguration | null;
   /** The same under the name that Chroma's types give it; not enumerable. */
@@ -78,6 +87,11 @@ export interface CreateCollectionConfiguration {
   spann?: SpannConfiguration | null | undefined;
   /** Default "int8". */
   quantization?: Quantization | null | undefined;
+  /**
+   * Default "memory". Fixed when the collection is created. "stored" needs a `PersistentClient` and a quantization, which
+   * is then fixed as well.
+   */
+  embeddings?: EmbeddingResidence | null | undefined;
   /** The same as the option `embeddingFunction` beside it; give one of the two. */
   embeddingFunction?: EmbeddingFunction | null | undefined;
   /** As another collection reports it; used where no function is given. */

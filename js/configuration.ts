@@ -8,7 +8,7 @@ import type { EmbeddingFunction } from "./embedding-functions/function.js";
 import { serializeEmbeddingFunction } from "./embedding-functions/registry.js";
 import { errorOf } from "./errors.js";
 import { kind } from "./kind.js";
-import type { CollectionChanges } from "./transport/protocol.js";
+import type { CollectionChanges, CollectionInfo } from "./transport/protocol.js";
 import type { ModifyOptions } from "./types.js";
 
 /** What the engine keeps as a text for JavaScript. */
@@ -72,13 +72,14 @@ export function modification(
 
 /** A collection's configuration as Chroma reports it, under both names that it has for the embedding function. */
 export function configurationOf(
-  { hnsw, quantization }: Pick<CollectionConfiguration, "hnsw" | "quantization">,
+  { hnsw, quantization, embeddings }: CollectionInfo["configuration"],
   { embedding_function = null }: Extra,
 ): CollectionConfiguration {
   const configuration = {
     hnsw,
     spann: null,
     ...(quantization && { quantization }),
+    ...(embeddings && { embeddings }),
     embedding_function,
   };
   return Object.defineProperty(configuration, "embeddingFunction", { value: embedding_function });

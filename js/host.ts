@@ -148,6 +148,7 @@ export class Host {
         this.#tell({ type, code, message });
       },
       elected: (id, neglected) => this.#tabs?.elected(id, neglected) ?? false,
+      fetchEmbeddings: async (...args) => callEngine(await this.#opened(), "fetchEmbeddings", args),
       grace: () => (this.#tabs?.accompanied ? GRACE : 0),
       giveWay,
     });

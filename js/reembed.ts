@@ -150,8 +150,8 @@ class Work {
   /** The hidden collection of an earlier call with this function, or a new one. Any other is deleted. */
   async begin(collection: Collection, extra: Extra): Promise<string> {
     const scope: Scope = { tenant: HEIRS, database: this.#key };
-    const { hnsw, quantization } = collection.configuration;
-    const configuration = { hnsw, quantization };
+    const { hnsw, quantization, embeddings } = collection.configuration;
+    const configuration = { hnsw, quantization, embeddings };
     const metadata = { function: identityOf(this.#embedder.embeddingFunction) };
     const text = JSON.stringify(extra);
     const create = () =>

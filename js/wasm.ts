@@ -9,6 +9,8 @@ import { missingModule, readWasm } from "./wasm-source.js";
 export interface EngineCalls extends Omit<Calls, "open" | "destroy"> {
   /** The ids of the collections in memory. */
   loaded(): Promise<string[]>;
+  /** Takes groups of a collection's embeddings into memory, for a read that waits for them. */
+  fetchEmbeddings(id: string, groups: Uint32Array): Promise<void>;
   /**
    * Links and writes out for about so many milliseconds; true while work is left, or if other workers should help with it,
    * the key of that collection and how many are to link, this one included.
@@ -38,6 +40,8 @@ export interface EngineHost {
   tell(type: EngineEvent["type"], code: ErrorCode, message: string): void;
   /** Whether this engine makes the checkpoints of that collection. `neglected`: who does must not any more. */
   elected(id: string, neglected: boolean): boolean;
+  /** Calls the method of the same name with the same arguments. */
+  fetchEmbeddings(id: string, groups: Uint32Array): Promise<void>;
   /** How many milliseconds other tabs get to take in the log before a checkpoint trims it. */
   grace(): number;
   /** Resolves when the messages and events that wait have been handled. */

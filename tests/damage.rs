@@ -75,6 +75,7 @@ fn verify(disk: &Disk) -> Health {
         manifest: disk.manifest.clone(),
         pages: disk.named_pages(),
         keys: disk.pages.keys().copied().collect(),
+        groups: Vec::new(),
         log: disk.log.clone(),
     })
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use proptest::prelude::*;
-use support::{definition, object};
+use support::{apart, definition, object};
 use vecino::engine::catalog::{Database, Namespaces};
 use vecino::engine::change::{Change, Put, Write};
 use vecino::engine::definition::Definition;
@@ -21,7 +21,7 @@ use vecino::engine::metadata::{Metadata, MetadataPatch};
 use vecino::engine::record::Record;
 use vecino_kernels::distance::Space;
 use vecino_kernels::hnsw::{Graph, Kind, Params};
-use vecino_kernels::vectors::Quantization;
+use vecino_kernels::vectors::{Quantization, Vectors};
 
 fn metadata() -> Metadata {
     let json = object(&[
@@ -180,6 +180,40 @@ fn vectors(bytes: &[u8]) -> Result<(Vec<f32>, Vec<usize>), Error> {
     Ok((rows, used))
 }
 
+/// Codes of the slots 0 and 2; that in 1 is not in use.
+fn some_codes() -> Vectors {
+    let mut codes = Vectors::new_apart(Space::L2, 3, Quantization::Int8);
+    for (slot, row) in [(0, [1.0, -0.5, 0.25]), (1, [9.0; 3]), (2, [0.0, 2.0, 1e-3])] {
+        codes.set(slot, &row);
+    }
+    codes.fix_center();
+    codes
+}
+
+fn encoded_codes() -> Vec<u8> {
+    encode_code_page(&some_codes(), 0, &|slot| slot == 0 || slot == 2)
+}
+
+type OwnCode = (Vec<i8>, [f32; 3]);
+
+/// What of the first rows can be read.
+fn codes(bytes: &[u8]) -> Result<(Vec<OwnCode>, Vec<usize>), Error> {
+    let mut codes = Vectors::new_apart(Space::L2, 3, Quantization::Int8);
+    let mut used = Vec::new();
+    decode_code_page(bytes, &mut codes, 0, &mut |row| used.push(row))?;
+    let rows = (0..3).filter_map(|slot| codes.code(slot));
+    Ok((rows.map(|code| (code.codes.to_vec(), code.terms)).collect(), used))
+}
+
+const GROUP: [Option<&[f32]>; 8] =
+    [None, Some(&[1.0, 1e-45]), None, None, None, Some(&[f32::MAX, -0.0]), None, None];
+
+fn group(bytes: &[u8]) -> Result<Vec<(u32, Vec<f32>)>, Error> {
+    let mut rows = Vec::new();
+    decode_embedding_group(bytes, 2, &mut |place, row| rows.push((place, row.to_vec())))?;
+    Ok(rows)
+}
+
 const IDS: [(u32, &str); 2] = [(3, "a"), (700, "año")];
 
 fn encoded_ids() -> Vec<u8> {
@@ -262,9 +296,44 @@ fn golden_files_are_written_and_read_as_ever() {
     assert_eq!(nodes(&bytes).expect("valid"), expected);
     let bytes = golden("namespaces.bin", &encode_namespaces(&some_namespaces()));
     assert_eq!(decode_namespaces(&bytes), Ok(some_namespaces()));
+    let lost = Lost { id: Some("b".into()), part: Part::Embedding, place: Place::Group(7) };
+    let manifest = Manifest { lost: vec![lost], ..some_manifest() };
+    let bytes = golden("manifest_group.bin", &encode_manifest(&manifest));
+    assert_eq!(decode_manifest(&bytes), Ok(manifest));
+    let bytes = golden("definition_stored.bin", &encode_definition(&apart("cosine")));
+    assert_eq!(decode_definition(&bytes), Ok(apart("cosine")));
+    let bytes = golden("code_page.bin", &encoded_codes());
+    let (rows, used) = codes(&bytes).expect("valid");
+    assert_eq!(used, [0, 2]);
+    for (slot, (numbers, terms)) in (0..).zip(&rows) {
+        let code = some_codes();
+        let code = code.code(slot).expect("codes");
+        let expected = if slot == 1 { (&[0; 3][..], [0.0; 3]) } else { (code.codes, code.terms) };
+        assert_eq!((numbers.as_slice(), *terms), expected);
+    }
+    let bytes = golden("embedding_group.bin", &encode_embedding_group(2, &GROUP));
+    let rows = vec![(1, vec![1.0, 1e-45]), (5, vec![f32::MAX, -0.0])];
+    assert_eq!(group(&bytes), Ok(rows));
+    assert_eq!(inspect_embedding_group(&bytes), Ok(0b10_0010));
 }
 
-fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 8] {
+#[test]
+fn every_flipped_bit_of_a_page_of_codes_is_noticed() {
+    let good = encoded_codes();
+    // A page has a bit for each of many rows.
+    for bit in (0..good.len() * 8).step_by(61) {
+        let mut bad = good.clone();
+        bad[bit / 8] ^= 1 << (bit % 8);
+        assert_eq!(codes(&bad).expect_err("damaged").code, Code::Damaged, "bit {bit}");
+    }
+    for length in (0..good.len()).step_by(61) {
+        assert!(codes(&good[..length]).is_err(), "cut at {length}");
+    }
+    let newer = sealed(&good, FORMAT_VERSION + 1, &good[12..]);
+    assert_eq!(codes(&newer).expect_err("newer").code, Code::UnsupportedVersion);
+}
+
+fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 10] {
     [
         decode_definition(bytes).map(drop),
         decode_change(bytes).map(drop),
@@ -274,10 +343,12 @@ fn decode_any(bytes: &[u8]) -> [Result<(), Error>; 8] {
         nodes(bytes).map(drop),
         decode_id_page(bytes).map(drop),
         decode_namespaces(bytes).map(drop),
+        codes(bytes).map(drop),
+        group(bytes).map(drop),
     ]
 }
 
-/// One of each kind of what is stored, but manifests.
+/// One of each kind of what is stored, but manifests and pages of codes.
 fn one_of_each() -> Vec<Vec<u8>> {
     vec![
         encode_definition(&some_definition()),
@@ -291,6 +362,7 @@ fn one_of_each() -> Vec<Vec<u8>> {
         encoded_ids(),
         encoded_graph(),
         encode_namespaces(&some_namespaces()),
+        encode_embedding_group(2, &GROUP),
     ]
 }
 
@@ -383,7 +455,7 @@ proptest! {
     /// A right checksum over a wrong body: the body's own checks must hold.
     #[test]
     fn any_body_is_read_or_refused_but_never_panics(
-        kind in 1u8..=8,
+        kind in 1u8..=10,
         body in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
         let bytes = sealed(&[b'V', b'C', kind], FORMAT_VERSION, &body);

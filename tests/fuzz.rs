@@ -306,6 +306,7 @@ fn a_damaged_collection_opens_right_or_says_what_is_lost() {
         let allowed = size(&disk) * HELD_PER_BYTE + HELD_BY_PAGE;
         assert!(held <= allowed, "held {held} of {allowed}");
         let health = Collection::verify(StoredParts {
+            groups: Vec::new(),
             definition: Some(encode_definition(&definition("cosine"))),
             manifest: disk.manifest.clone(),
             pages: disk.named_pages(),

@@ -8,8 +8,9 @@ use support::filters::{
     Told, judge, judge_document, random_document, random_document_filter, random_filter,
     random_metadata, read_document, read_where, told,
 };
-use support::{Disk, Random, batch, definition, object};
+use support::{Disk, Random, apart, batch, definition, object};
 use vecino::engine::collection::{Collection, Operation, Selection};
+use vecino::engine::definition::Definition;
 use vecino::engine::json::Json;
 use vecino::engine::planner::Planner;
 use vecino_kernels::distance::{Space, dot, squared_l2};
@@ -68,17 +69,19 @@ impl Model {
 struct Run {
     random: Random,
     space: Space,
+    /// Whether embeddings are left in storage.
+    apart: bool,
     collection: Collection,
     model: Model,
     disk: Disk,
 }
 
 impl Run {
-    fn new(seed: u64, space: Space) -> Self {
-        let mut collection = Collection::new(definition(space.as_str()));
+    fn new(seed: u64, space: Space, apart: bool) -> Self {
+        let mut collection = Collection::new(definition_of(space, apart));
         collection.set_planner(PLANNER);
         let (model, disk) = (Model::default(), Disk::default());
-        Self { random: Random(seed), space, collection, model, disk }
+        Self { random: Random(seed), space, apart, collection, model, disk }
     }
 
     fn ids(&mut self) -> Vec<String> {
@@ -191,7 +194,7 @@ impl Run {
     }
 
     fn reopen(&mut self) {
-        self.collection = self.disk.open(definition(self.space.as_str()));
+        self.collection = self.disk.open(definition_of(self.space, self.apart));
         self.collection.set_planner(PLANNER);
     }
 
@@ -207,22 +210,22 @@ impl Run {
     }
 
     fn check(&mut self) {
-        let everything = self.collection.get(&Selection::default(), None, 0).expect("valid");
-        let rows: Vec<Row> = everything
-            .iter()
-            .map(|&slot| {
-                let record = self.collection.record(slot);
-                let metadata = record.metadata.as_ref().map(|metadata| {
-                    metadata.iter().map(|(key, value)| (key.to_string(), told(value))).collect()
-                });
-                let told = Told {
-                    id: record.id.to_string(),
-                    document: record.document.as_deref().map(str::to_owned),
-                    metadata: metadata.unwrap_or_default(),
-                };
-                Row { embedding: self.collection.embedding(slot).to_vec(), told }
-            })
-            .collect();
+        let row = |collection: &Collection, slot| {
+            let record = collection.record(slot);
+            let metadata = record.metadata.as_ref().map(|metadata| {
+                metadata.iter().map(|(key, value)| (key.to_string(), told(value))).collect()
+            });
+            let told = Told {
+                id: record.id.to_string(),
+                document: record.document.as_deref().map(str::to_owned),
+                metadata: metadata.unwrap_or_default(),
+            };
+            Row { embedding: collection.embedding(slot).to_vec(), told }
+        };
+        let (rows, _) = self.disk.read(&mut self.collection, |collection| {
+            let everything = collection.get(&Selection::default(), None, 0).expect("valid");
+            everything.iter().map(|&slot| row(collection, slot)).collect::<Vec<Row>>()
+        });
         assert_eq!(rows, self.model.0);
         self.collection.check().expect("the graph is sound");
 
@@ -235,8 +238,9 @@ impl Run {
             let expected: Vec<&str> = matching.map(|row| row.told.id.as_str()).collect();
             assert_eq!(ids, expected, "{filter:?} {document_filter:?}");
 
-            let found =
-                self.collection.query(&query, DIMENSION, selection, 5, None).expect("valid");
+            let (found, _) = self.disk.read(&mut self.collection, |collection| {
+                collection.query(&query, DIMENSION, selection, 5, None).expect("valid")
+            });
             let found: Vec<f32> =
                 found[0].neighbors.iter().map(|neighbor| neighbor.distance).collect();
             let expected = self.model.nearest(&query, self.space, 5, &chosen);
@@ -248,6 +252,10 @@ impl Run {
     }
 }
 
+fn definition_of(space: Space, is_apart: bool) -> Definition {
+    if is_apart { apart(space.as_str()) } else { definition(space.as_str()) }
+}
+
 /// How many runs; `MODEL_SEEDS` asks for more than the few that fit into every test run.
 fn seeds() -> u64 {
     std::env::var("MODEL_SEEDS").map_or(12, |seeds| seeds.parse().expect("a number"))
@@ -255,9 +263,11 @@ fn seeds() -> u64 {
 
 #[test]
 fn random_operations_agree_with_a_plain_list() {
-    for space in [Space::L2, Space::Cosine, Space::Ip] {
+    for (space, apart) in
+        [Space::L2, Space::Cosine, Space::Ip].into_iter().flat_map(|s| [(s, false), (s, true)])
+    {
         for seed in 0..seeds() {
-            let mut run = Run::new(seed, space);
+            let mut run = Run::new(seed, space, apart);
             for step in 0..250 {
                 run.step();
                 if step % 5 == 0 {
@@ -272,7 +282,7 @@ fn random_operations_agree_with_a_plain_list() {
 
 #[test]
 fn documents_and_offsets_select_in_insertion_order() {
-    let mut run = Run::new(7, Space::L2);
+    let mut run = Run::new(7, Space::L2, false);
     (0..40).for_each(|_| run.put(0));
     let json = object(&[("$contains", Json::String("text 3".into()))]);
     let clause = read_document(&json);
@@ -288,7 +298,7 @@ fn documents_and_offsets_select_in_insertion_order() {
 
 #[test]
 fn a_failed_plan_leaves_everything_as_it_was() {
-    let mut run = Run::new(3, Space::Cosine);
+    let mut run = Run::new(3, Space::Cosine, false);
     (0..20).for_each(|_| run.put(1));
     let sequence = run.collection.sequence();
     let good = [1.0; DIMENSION];

@@ -24,6 +24,7 @@ export const usage = `npm run bench -- [flags]
   --openings <n>  reloads of a page for each way of searching; default 7
   --quick         12,000 records (just enough for a graph), 200 queries, 3 openings
   --scale <n>     instead: n records made from the real ones, such as 200000
+  --stored        scale: embeddings left in IndexedDB
   --browser <b>   chromium (default), or firefox: the package alone
   --publish       leave the report and the picture in bench/ too
   --no-native     without native hnswlib, which is compiled on first use
@@ -35,7 +36,7 @@ const full = { records: 50_000, queries: 1_000, openings: 7 };
 // A collection of up to 3,500 records of 384 dimensions is never linked: a smoke run has to be larger.
 const quick = { records: 12_000, queries: 200, openings: 3 };
 
-/** `{ only, records, queries, openings, quick, scale, browser, publish, noNative, vectorsOnly, headed, help }`. */
+/** `{ only, records, queries, openings, quick, scale, stored, browser, publish, noNative, vectorsOnly, headed, help }`. */
 export function readOptions(args) {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
@@ -46,6 +47,7 @@ export function readOptions(args) {
     openings: text,
     quick: flag,
     scale: text,
+    stored: flag,
     browser: { type: "string", default: "chromium" },
     publish: flag,
     "no-native": flag,
@@ -78,6 +80,7 @@ export function readOptions(args) {
     only: values.scale === undefined ? chosen : ["scale"],
     browser,
     scale: values.scale === undefined ? undefined : readCount("scale", values.scale),
+    stored: values.stored,
     quick: values.quick,
     publish: values.publish,
     noNative: values["no-native"],

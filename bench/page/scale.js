@@ -22,11 +22,11 @@ async function fetched(name) {
 }
 
 window.bench = {
-  async create(quantization) {
+  async create(quantization, embeddings) {
     client = new PersistentClient({ path: NAME });
     collection = await client.createCollection({
       name: NAME,
-      configuration: { hnsw: { space: "cosine", ...settings }, quantization },
+      configuration: { hnsw: { space: "cosine", ...settings }, quantization, embeddings },
       embeddingFunction: null,
     });
   },

@@ -47,7 +47,7 @@ export interface CollectionInfo extends Scope {
   key: string;
   name: string;
   metadata?: CollectionMetadata;
-  configuration: Pick<CollectionConfiguration, "hnsw" | "quantization">;
+  configuration: Pick<CollectionConfiguration, "hnsw" | "quantization" | "embeddings">;
   /** Text that the engine keeps and only JavaScript reads. */
   extra?: string;
 }

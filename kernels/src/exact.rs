@@ -19,6 +19,9 @@ pub fn exact_search(
     slots: &FixedBitSet,
     k: usize,
 ) -> Vec<Neighbor> {
+    if vectors.are_apart() {
+        return bounded_search(vectors, query, slots, k);
+    }
     let mut nearest = Nearest::new(k);
     let mut slots = slots.ones().map(|slot| u32::try_from(slot).expect("slots are u32"));
     let mut next = [0; TOGETHER];
@@ -38,6 +41,32 @@ pub fn exact_search(
         for &slot in next {
             nearest.push_measured(vectors, query, slot);
         }
+    }
+    nearest.into_sorted()
+}
+
+/// [`exact_search`] of vectors that are kept elsewhere: codes tell first how far the `k`-th is at most, and only those
+/// that may be as near are measured, so that few have to be read.
+#[inline(never)]
+fn bounded_search(
+    vectors: &Vectors,
+    query: &Query<'_>,
+    slots: &FixedBitSet,
+    k: usize,
+) -> Vec<Neighbor> {
+    let slots = || slots.ones().map(|slot| u32::try_from(slot).expect("slots are u32"));
+    let mut bounds = Nearest::new(k);
+    for slot in slots() {
+        bounds.push(Neighbor { distance: vectors.upper_bound(query, slot), slot });
+    }
+    let mut nearest = Nearest::new(k);
+    if k == 0 {
+        return Vec::new();
+    }
+    let last = bounds.worst().filter(|_| bounds.is_full());
+    let most = last.map_or(f32::INFINITY, |last| last.distance);
+    for slot in slots().filter(|&slot| !vectors.is_farther(query, slot, most)) {
+        nearest.push(Neighbor { distance: vectors.distance(query, slot), slot });
     }
     nearest.into_sorted()
 }

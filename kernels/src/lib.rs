@@ -8,6 +8,7 @@
 //!
 //! ```text
 //! distance   l2, cosine, ip
+//! apart      vectors that are kept elsewhere, as far as they are in memory
 //! aligned    memory that begins at a cache line
 //! pages      fixed-width rows that grow without being copied
 //! vectors    one vector a slot, and the distances between them
@@ -22,6 +23,7 @@
 #![deny(unsafe_code)]
 
 mod aligned;
+pub mod apart;
 mod codes;
 mod damaged;
 pub mod distance;

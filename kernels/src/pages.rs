@@ -150,6 +150,14 @@ impl<T: Copy + Default> Pages<T> {
         Ok(&mut self.pages[n as usize])
     }
 
+    /// Remember that page `n` changed.
+    ///
+    /// # Panics
+    /// If there is no page `n`.
+    pub(crate) fn mark_dirty(&mut self, n: u32) {
+        self.dirty[n as usize] = true;
+    }
+
     /// Remember every page as changed.
     pub fn mark_all_dirty(&mut self) {
         self.dirty.fill(true);

@@ -1,6 +1,7 @@
 //! The vectors of a collection, by slot, and their distances.
 
-pub use crate::codes::QueryMemory;
+use crate::apart::Apart;
+pub use crate::codes::{Code, FillCode, QueryMemory};
 use crate::codes::{CodedQuery, Codes, Kind, Sieve};
 use crate::damaged::Damaged;
 use crate::distance::{self, Space};
@@ -17,14 +18,20 @@ const SIDE_BY_SIDE: usize = 2;
 /// Vectors of one dimension, exactly as given, one a slot.
 ///
 /// In cosine space each slot also has the inverse of its vector's norm; it is derived, never stored.
+///
+/// They may be *apart*: then their codes are all that is always in memory. What needs a vector that is not there
+/// gets something in its place, and is to be done again once the groups that [`Vectors::take_missing`] names are
+/// back. Links never need one.
 #[derive(Debug)]
 pub struct Vectors {
     space: Space,
+    /// Empty if they are apart.
     rows: Pages<f32>,
-    /// One value a slot in cosine space (see [`distance::inverse_norm`]), otherwise empty.
+    /// One value a slot in cosine space (see [`distance::inverse_norm`]), otherwise empty, and if they are apart.
     inverse_norms: Vec<f32>,
     /// The vectors once more, to walk on, unless the vectors themselves are walked on.
     codes: Option<Codes>,
+    apart: Option<Apart>,
 }
 
 /// What a walk measures distances on.
@@ -86,13 +93,35 @@ impl Vectors {
             rows: Pages::new(dimension, rows_per_page),
             inverse_norms: Vec::new(),
             codes: None,
+            apart: None,
         };
         vectors.quantize(quantization);
         vectors
     }
 
+    /// No vectors yet, which will be kept elsewhere; as [`Vectors::new`].
+    ///
+    /// # Panics
+    /// If `dimension` is 0 or `quantization` is not [`Quantization::Int8`].
+    #[must_use]
+    pub fn new_apart(space: Space, dimension: usize, quantization: Quantization) -> Self {
+        assert!(quantization == Quantization::Int8, "vectors that are apart need codes of bytes");
+        let apart = Some(Apart::new(dimension));
+        Self { apart, ..Self::new(space, dimension, quantization) }
+    }
+
+    /// Whether they are kept elsewhere.
+    #[must_use]
+    pub fn are_apart(&self) -> bool {
+        self.apart.is_some()
+    }
+
     /// Walk on `quantization` from now on. O(vectors).
+    ///
+    /// # Panics
+    /// If the vectors are apart.
     pub fn quantize(&mut self, quantization: Quantization) {
+        assert!(!self.are_apart(), "vectors that are apart cannot be coded anew");
         let kind = match quantization {
             Quantization::None => None,
             Quantization::Int8 => Some(Kind::Bytes),
@@ -118,7 +147,7 @@ impl Vectors {
     /// How many slots have memory.
     #[must_use]
     pub fn capacity(&self) -> u32 {
-        self.rows.capacity()
+        self.page_count() * self.rows_per_page()
     }
 
     /// Put `vector` into `slot`, allocating as needed; what was there is gone.
@@ -126,19 +155,54 @@ impl Vectors {
     /// # Panics
     /// If the vector's length is not the dimension.
     pub fn set(&mut self, slot: u32, vector: &[f32]) {
+        if self.apart.is_some() {
+            return self.set_apart(slot, vector);
+        }
         self.rows.ensure(slot + 1);
         self.rows.row_mut(slot).copy_from_slice(vector);
         self.derive(slot..slot + 1);
     }
 
-    /// The vector in `slot`, bit for bit as it was given; zeros if there never was one.
+    #[inline(never)]
+    fn set_apart(&mut self, slot: u32, vector: &[f32]) {
+        assert_eq!(vector.len(), self.dimension(), "a vector of another dimension");
+        let (Some(apart), Some(codes)) = (&mut self.apart, &mut self.codes) else { return };
+        apart.set(slot, vector);
+        let norm = |vector: &[f32]| inverse_norm_in(self.space, vector);
+        if codes.set(slot, vector, norm(vector)) {
+            // It moves only while all vectors are here.
+            for slot in 0..codes.bytes().capacity() {
+                if let Some(vector) = apart.get(slot) {
+                    codes.derive(slot, vector, norm(vector));
+                }
+            }
+        }
+    }
+
+    /// The vector in `slot`, bit for bit as it was given; zeros if there never was one. Empty if it is kept elsewhere;
+    /// that it was wanted is noted.
     ///
     /// # Panics
     /// If `slot` is at or beyond [`Vectors::capacity`].
     #[must_use]
     #[inline]
     pub fn get(&self, slot: u32) -> &[f32] {
-        self.rows.row(slot)
+        match &self.apart {
+            None => self.rows.row(slot),
+            Some(apart) => apart.get(slot).unwrap_or_else(|| {
+                apart.note(slot);
+                &[]
+            }),
+        }
+    }
+
+    /// Whether the vectors in two slots are the same, or, apart, have the same codes.
+    #[must_use]
+    pub(crate) fn are_equal(&self, a: u32, b: u32) -> bool {
+        match (&self.apart, &self.codes) {
+            (Some(_), Some(codes)) => codes.are_equal(a, b),
+            _ => self.get(a) == self.get(b),
+        }
     }
 
     /// Prepare `vector` for measuring distances from it; `memory` keeps its codes.
@@ -154,10 +218,7 @@ impl Vectors {
             vector.len(),
             self.dimension()
         );
-        let inverse_norm = match self.space {
-            Space::Cosine => distance::inverse_norm(vector),
-            Space::L2 | Space::Ip => 0.0,
-        };
+        let inverse_norm = inverse_norm_in(self.space, vector);
         let coded = self.codes.as_ref().map(|codes| codes.query(vector, inverse_norm, memory));
         Query { vector, inverse_norm, coded: coded.unwrap_or_default() }
     }
@@ -170,27 +231,40 @@ impl Vectors {
     pub fn stored<'a>(&'a self, slot: u32, memory: &'a mut QueryMemory) -> Query<'a> {
         let coded = self.codes.as_ref().map(|codes| codes.stored(slot, memory));
         Query {
-            vector: self.get(slot),
+            vector: if self.are_apart() { &[] } else { self.get(slot) },
             inverse_norm: self.inverse_norm(slot),
             coded: coded.unwrap_or_default(),
         }
     }
 
-    /// The distance from `query` to the vector in `slot`. Never NaN for finite vectors.
+    /// The distance from `query` to the vector in `slot`. Never NaN for finite vectors. If the vector is kept elsewhere,
+    /// what it is at most, as good as certainly.
     ///
     /// # Panics
     /// If `slot` is at or beyond [`Vectors::capacity`].
     #[must_use]
     pub fn distance(&self, query: &Query<'_>, slot: u32) -> f32 {
         let (a, b) = (query.vector, self.get(slot));
+        if a.is_empty() || b.is_empty() {
+            return self.bound_or_more(query, slot);
+        }
         match self.space {
             Space::L2 => distance::squared_l2(a, b),
             Space::Cosine => {
-                let norms = (query.inverse_norm, self.inverse_norms[slot as usize]);
+                let norms = (query.inverse_norm, self.inverse_norm_of(slot, b));
                 distance::cosine(distance::dot(a, b), (a, norms.0), (b, norms.1))
             }
             Space::Ip => distance::inner_product(distance::dot(a, b), a, b),
         }
+    }
+
+    /// What stands in for a distance that cannot be measured now.
+    #[inline(never)]
+    fn bound_or_more(&self, query: &Query<'_>, slot: u32) -> f32 {
+        let Some(codes) = &self.codes else { return f32::MAX };
+        let [estimate] = codes.estimates(&query.coded, [slot]);
+        let bound = estimate + codes.likely_error(&query.coded, slot);
+        if bound.is_nan() { f32::MAX } else { bound }
     }
 
     /// About the distance from `query` to the vector in `slot`, from its codes. Never NaN for finite vectors; the same
@@ -248,7 +322,15 @@ impl Vectors {
     #[inline]
     pub fn is_farther(&self, query: &Query<'_>, slot: u32, distance: f32) -> bool {
         let codes = self.codes.as_ref();
-        codes.is_some_and(|codes| codes.lower_bound(&query.coded, slot) > distance)
+        codes.is_some_and(|codes| codes.bounds(&query.coded, slot).0 > distance)
+    }
+
+    /// What [`Vectors::distance`] from `query` to the vector in `slot` is at most; told from its codes. Infinity if they
+    /// do not tell. `query` must come from [`Vectors::query`].
+    pub(crate) fn upper_bound(&self, query: &Query<'_>, slot: u32) -> f32 {
+        let bound =
+            self.codes.as_ref().map_or(f32::NAN, |codes| codes.bounds(&query.coded, slot).1);
+        if bound.is_nan() { f32::INFINITY } else { bound }
     }
 
     /// Whether `found`, an estimate, may turn out to be nearer to `query` than `distance`, as good as certainly; see
@@ -291,7 +373,7 @@ impl Vectors {
     /// Have the vectors in `slots` fetched from memory, if a walk has not touched them; see [`Pages::fetch`].
     #[inline(never)]
     pub(crate) fn fetch_vectors(&self, slots: &[u32]) {
-        if self.codes.is_some() {
+        if self.codes.is_some() && !self.are_apart() {
             self.rows.fetch(slots, f32::to_bits);
         }
     }
@@ -299,7 +381,10 @@ impl Vectors {
     /// How many pages there are; see [`Pages`].
     #[must_use]
     pub fn page_count(&self) -> u32 {
-        self.rows.page_count()
+        match self.apart_codes() {
+            Some(codes) => codes.bytes().page_count(),
+            None => self.rows.page_count(),
+        }
     }
 
     /// Vectors in a page: a power of two.
@@ -308,7 +393,7 @@ impl Vectors {
         self.rows.rows_per_page()
     }
 
-    /// The values of page `n`, vector after vector.
+    /// The values of page `n`, vector after vector, unless they are apart.
     ///
     /// # Panics
     /// If there is no page `n`.
@@ -336,20 +421,123 @@ impl Vectors {
         filled
     }
 
-    /// The numbers of the pages that changed since the last call, ascending; they count as clean from now on.
+    /// What the codes are differences from, if the vectors are apart.
+    #[must_use]
+    pub fn center(&self) -> Option<&[f32]> {
+        self.apart_codes().map(Codes::center)
+    }
+
+    /// The code in `slot`, if the vectors are apart.
+    ///
+    /// # Panics
+    /// If `slot` is at or beyond [`Vectors::capacity`].
+    #[must_use]
+    pub fn code(&self, slot: u32) -> Option<Code<'_>> {
+        self.apart_codes().map(|codes| codes.code(slot))
+    }
+
+    /// Put back page `n` of the codes, which are differences from `center`, if the vectors are apart: `fill` is called
+    /// with each slot and the place of its code, and returns what belongs to it. It counts as clean.
+    ///
+    /// # Errors
+    /// What `fill` fails with, if `n` is out of range, if another page had another center, or if the vectors are not
+    /// apart. What was put back before the failure stays.
+    pub fn restore_codes<E: From<Damaged>>(
+        &mut self,
+        n: u32,
+        center: &[f32],
+        fill: &mut FillCode<'_, E>,
+    ) -> Result<(), E> {
+        match &mut self.codes {
+            Some(codes) if self.apart.is_some() => codes.restore_page(n, center, fill),
+            _ => Err(Damaged("codes without vectors".to_owned()).into()),
+        }
+    }
+
+    /// Of the vectors in page `n`, which are apart, the codes are not known: each is made when it is put back. The
+    /// page counts as changed.
+    ///
+    /// # Errors
+    /// If `n` is out of range.
+    pub fn forget_codes(&mut self, n: u32) -> Result<(), Damaged> {
+        self.codes.as_mut().map_or(Ok(()), |codes| codes.forget_page(n))
+    }
+
+    /// The groups of [`GROUP`](crate::apart::GROUP) slots with vectors that are stored nowhere yet, ascending. None if
+    /// they are not apart.
+    #[must_use]
+    pub fn fresh_groups(&self) -> Vec<u32> {
+        self.apart.as_ref().map(Apart::fresh_groups).unwrap_or_default()
+    }
+
+    /// Keeps what the codes are differences from as it is from now on: pages of codes are going to be stored.
+    pub fn fix_center(&mut self) {
+        if let (Some(_), Some(codes)) = (&self.apart, &mut self.codes) {
+            codes.fix_center();
+        }
+    }
+
+    /// Tells that all vectors are stored, if they are apart. New ones are let go of.
+    pub fn let_go(&mut self) {
+        self.apart.iter_mut().for_each(Apart::let_go);
+    }
+
+    /// The groups whose vectors were wanted since the last call and are not in memory, ascending.
+    #[must_use]
+    pub fn take_missing(&self) -> Vec<u32> {
+        self.apart.as_ref().map(Apart::take_missing).unwrap_or_default()
+    }
+
+    /// Whether the vector in `slot` is in memory.
+    #[must_use]
+    pub fn is_here(&self, slot: u32) -> bool {
+        self.apart.as_ref().is_none_or(|apart| apart.get(slot).is_some())
+    }
+
+    /// Puts a vector that was read into its slot, if they are apart, unless there is one.
+    pub fn put_back(&mut self, slot: u32, vector: &[f32]) {
+        let (Some(apart), Some(codes)) = (&mut self.apart, &mut self.codes) else { return };
+        apart.put_back(slot, vector);
+        if codes.is_unknown(slot) {
+            let inverse_norm = inverse_norm_in(self.space, vector);
+            codes.derive(slot, vector, inverse_norm);
+        }
+    }
+
+    /// Lets go of most of what was put back.
+    pub fn trim(&mut self) {
+        self.apart.iter_mut().for_each(Apart::trim);
+    }
+
+    /// The numbers of the pages that changed since the last call, ascending; they count as clean from now on. Pages of
+    /// codes if the vectors are apart.
     pub fn take_dirty_pages(&mut self) -> Vec<u32> {
-        self.rows.take_dirty()
+        match &mut self.codes {
+            Some(codes) if self.apart.is_some() => codes.bytes_mut().take_dirty(),
+            _ => self.rows.take_dirty(),
+        }
     }
 
     /// Bytes of the pages that changed since they were last taken.
     #[must_use]
     pub fn dirty_bytes(&self) -> usize {
-        self.rows.dirty_pages() * self.rows.page_bytes()
+        match self.apart_codes() {
+            Some(codes) => codes.bytes().dirty_pages() * codes.bytes().page_bytes(),
+            None => self.rows.dirty_pages() * self.rows.page_bytes(),
+        }
     }
 
     /// Remember every page as changed.
     pub fn mark_all_dirty(&mut self) {
-        self.rows.mark_all_dirty();
+        match &mut self.codes {
+            Some(codes) if self.apart.is_some() => codes.bytes_mut().mark_all_dirty(),
+            _ => self.rows.mark_all_dirty(),
+        }
+    }
+
+    /// The codes, if they are all that is always in memory.
+    fn apart_codes(&self) -> Option<&Codes> {
+        if self.are_apart() { self.codes.as_ref() } else { None }
     }
 
     /// Bytes allocated.
@@ -358,13 +546,23 @@ impl Vectors {
         self.rows.memory_bytes()
             + self.inverse_norms.capacity() * size_of::<f32>()
             + self.codes.as_ref().map_or(0, Codes::memory_bytes)
+            + self.apart.as_ref().map_or(0, Apart::memory_bytes)
     }
 
     #[inline]
     fn inverse_norm(&self, slot: u32) -> f32 {
         match self.space {
-            Space::Cosine => self.inverse_norms[slot as usize],
-            Space::L2 | Space::Ip => 0.0,
+            Space::Cosine if !self.are_apart() => self.inverse_norms[slot as usize],
+            Space::L2 | Space::Cosine | Space::Ip => 0.0,
+        }
+    }
+
+    /// The inverse of the norm of `vector`, which is in `slot`; in cosine space only.
+    #[inline]
+    fn inverse_norm_of(&self, slot: u32, vector: &[f32]) -> f32 {
+        match self.inverse_norms.get(slot as usize) {
+            Some(&inverse_norm) => inverse_norm,
+            None => distance::inverse_norm(vector),
         }
     }
 
@@ -389,6 +587,14 @@ impl Vectors {
             }
             self.codes = Some(codes);
         }
+    }
+}
+
+/// In cosine space the inverse of the norm of `vector`, otherwise 0.
+fn inverse_norm_in(space: Space, vector: &[f32]) -> f32 {
+    match space {
+        Space::Cosine => distance::inverse_norm(vector),
+        Space::L2 | Space::Ip => 0.0,
     }
 }
 
@@ -520,5 +726,91 @@ mod tests {
         assert!(restored.restore_page(0, fails).is_err());
         assert_eq!(restored.get(0), [0.0; 2]);
         assert!(restored.restore_page(u32::MAX, fails).is_err());
+    }
+
+    /// Whoever asks gets the same as of vectors that are here, once what it lacked is back; and what it lacks is little.
+    #[test]
+    fn vectors_that_are_apart_are_searched_by_reading_few_of_them() {
+        use crate::exact::exact_search;
+        use crate::hnsw::{Graph, Params, Scratch};
+        let value = |n: u32| (n as f32 * 1.618_034).sin() * (n as f32 * 0.414_214).cos();
+        let row = |slot: u32| -> Vec<f32> { (0..64).map(|n| value(slot * 67 + n)).collect() };
+        for space in [Space::L2, Space::Cosine, Space::Ip] {
+            let mut here = new(space, 64);
+            let mut apart = Vectors::new_apart(space, 64, Quantization::Int8);
+            for slot in 0..3000 {
+                here.set(slot, &row(slot));
+                apart.set(slot, &row(slot));
+                if slot == 1999 {
+                    apart.fix_center();
+                    assert_eq!(apart.fresh_groups().len(), 250);
+                    apart.let_go();
+                }
+            }
+            assert!(apart.get(0).is_empty() && !apart.is_here(1999) && apart.is_here(2000));
+            assert_eq!(apart.take_missing(), [0]);
+            let mut graph = Graph::new(Params::default(), 1);
+            (0..3000).for_each(|slot| graph.insert(&apart, slot));
+            assert!(apart.take_missing().is_empty(), "links need no vectors");
+            let all = (0..3000).collect();
+            let mut found = 0;
+            for asked in 3000..3050 {
+                let (mut memory, mut memory_apart) = Default::default();
+                let vector = row(asked);
+                let query = here.query(&vector, &mut memory);
+                let query_apart = apart.query(&vector, &mut memory_apart);
+                let expected = exact_search(&here, &query, &all, 10);
+                let mut read = 0;
+                let mut scratch = Scratch::new();
+                let walked = loop {
+                    let scanned = exact_search(&apart, &query_apart, &all, 10);
+                    let walked = graph.search(&apart, &query_apart, 10, 100, &mut scratch);
+                    let missing = apart.take_missing();
+                    if missing.is_empty() {
+                        assert_eq!(scanned, expected, "{space:?} {asked}");
+                        break walked;
+                    }
+                    read += missing.len();
+                    for slot in missing.iter().flat_map(|group| group * 8..(group + 1) * 8) {
+                        apart.put_back(slot, &row(slot));
+                    }
+                };
+                assert!(read < 120, "{space:?} {asked}: {read} groups of 250");
+                found += walked.iter().filter(|near| expected.contains(near)).count();
+                apart.trim();
+            }
+            assert!(found >= 490, "{space:?}: {found} of 500");
+        }
+    }
+
+    #[test]
+    fn codes_that_are_put_back_measure_the_same() {
+        let mut apart = Vectors::new_apart(Space::Cosine, 3, Quantization::Int8);
+        let row = |slot: u32| [slot as f32, 1.0, 2.0];
+        (0..600).for_each(|slot| apart.set(slot, &row(slot)));
+        apart.fix_center();
+        assert_eq!(apart.take_dirty_pages(), [0]);
+        let mut restored = Vectors::new_apart(Space::Cosine, 3, Quantization::Int8);
+        let center = apart.center().expect("codes").to_vec();
+        let mut fill = |slot: u32, place: &mut [i8]| {
+            let code = apart.code(slot).expect("codes");
+            place.copy_from_slice(code.codes);
+            Ok::<_, Damaged>(code.terms)
+        };
+        restored.restore_codes(0, &center, &mut fill).expect("they fit");
+        assert!(restored.take_dirty_pages().is_empty() && restored.fresh_groups().is_empty());
+        let estimate = |vectors: &Vectors, a, b| {
+            vectors.estimate(&vectors.stored(a, &mut QueryMemory::default()), b)
+        };
+        assert_eq!(estimate(&restored, 1, 599).to_bits(), estimate(&apart, 1, 599).to_bits());
+        assert!(restored.restore_codes(1, &[9.0; 3], &mut fill).is_err(), "another center");
+        restored.forget_codes(0).expect("in range");
+        assert_eq!(estimate(&restored, 1, 599), f32::MAX);
+        [1, 599].into_iter().for_each(|slot| restored.put_back(slot, &row(slot)));
+        assert_eq!(estimate(&restored, 1, 599).to_bits(), estimate(&apart, 1, 599).to_bits());
+        assert_eq!(restored.take_dirty_pages(), [0]);
+        assert!(restored.restore_codes(u32::MAX, &center, &mut fill).is_err());
+        let mut here = new(Space::Cosine, 3);
+        assert!(here.restore_codes(0, &center, &mut fill).is_err());
     }
 }

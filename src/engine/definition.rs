@@ -40,6 +40,27 @@ pub struct Definition {
     pub extra: Option<String>,
 }
 
+/// Where the embeddings themselves are while a collection is in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Residence {
+    /// In memory. The default.
+    #[default]
+    Memory,
+    /// In the browser's storage, and in memory only once asked for; codes are what is searched first.
+    Stored,
+}
+
+impl Residence {
+    /// The stable name: `memory` or `stored`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Stored => "stored",
+        }
+    }
+}
+
 /// How records are searched.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Configuration {
@@ -60,6 +81,8 @@ pub struct Configuration {
     pub num_threads: u32,
     /// What a walk measures distances on; results are measured on the embeddings in any case. Default int8.
     pub quantization: Quantization,
+    /// Where the embeddings are; fixed at creation. Default memory.
+    pub embeddings: Residence,
 }
 
 impl Default for Configuration {
@@ -73,6 +96,7 @@ impl Default for Configuration {
             sync_threshold: 1_000,
             num_threads: 1,
             quantization: Quantization::Int8,
+            embeddings: Residence::Memory,
         }
     }
 }
@@ -166,7 +190,22 @@ impl Definition {
             if matches!(key, "space" | "ef_construction") {
                 return invalid(format!("{HNSW}.{key} is fixed when a collection is created"));
             }
+            if key == EMBEDDINGS {
+                return invalid(
+                    "configuration.embeddings is fixed when a collection is created; create another \
+                     one and add the records to it"
+                        .to_owned(),
+                );
+            }
             new.configuration.set(key, value)?;
+        }
+        let (old, now) = (self.configuration, new.configuration);
+        if old.embeddings == Residence::Stored && old.quantization != now.quantization {
+            return invalid(
+                "configuration.quantization is fixed in a collection whose embeddings are stored; \
+                 create another one and add the records to it"
+                    .to_owned(),
+            );
         }
         Ok(new)
     }
@@ -233,6 +272,7 @@ fn is_ipv4(name: &str) -> bool {
 
 const HNSW: &str = "configuration.hnsw";
 const QUANTIZATION: &str = "quantization";
+const EMBEDDINGS: &str = "embeddings";
 
 /// Keys of `configuration.hnsw` and the keys of a collection's metadata that older programs use
 /// instead. The last one is for Chroma's server and without effect here.
@@ -248,7 +288,7 @@ const SETTINGS: [(&str, &str); 8] = [
 ];
 
 impl Configuration {
-    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors, ... }, quantization }`; what is
+    /// Reads `{ hnsw: { space, ef_construction, ef_search, max_neighbors, ... }, quantization, embeddings }`; what is
     /// missing or null has its default. Without `hnsw` the settings among `metadata` count.
     ///
     /// # Errors
@@ -266,12 +306,21 @@ impl Configuration {
         for (key, value) in entries {
             configuration.set(key, value)?;
         }
+        let Self { embeddings, quantization, .. } = configuration;
+        if embeddings == Residence::Stored && quantization != Quantization::Int8 {
+            let name = quantization.as_str();
+            return invalid(format!(
+                "configuration.embeddings \"stored\" needs configuration.quantization \"int8\", whose codes \
+                 are searched and linked in memory, not \"{name}\"",
+            ));
+        }
         Ok(configuration)
     }
 
     fn set(&mut self, key: &str, value: &Json) -> Result<()> {
         match key {
             QUANTIZATION => self.quantization = read_quantization(value)?,
+            EMBEDDINGS => self.embeddings = read_residence(value)?,
             "space" => self.space = read_space(value)?,
             "ef_construction" => self.ef_construction = count(key, value, 1, 10_000)?,
             "ef_search" => self.ef_search = count(key, value, 1, 10_000)?,
@@ -318,11 +367,12 @@ fn hnsw_entries(json: &Json) -> Result<Vec<(&'static str, &Json)>> {
                 }
             }
             (QUANTIZATION, value) => read.push((QUANTIZATION, value)),
+            (EMBEDDINGS, value) => read.push((EMBEDDINGS, value)),
             ("spann", _) => {
                 return invalid("configuration.spann is for Chroma's cloud; use hnsw".to_owned());
             }
             (other, _) => {
-                let meant = suggestion(other, &["hnsw", QUANTIZATION]);
+                let meant = suggestion(other, &["hnsw", QUANTIZATION, EMBEDDINGS]);
                 return invalid(format!("unknown key \"{other}\" in configuration{meant}"));
             }
         }
@@ -363,6 +413,18 @@ fn read_quantization(json: &Json) -> Result<Quantization> {
     invalid(format!(
         "configuration.quantization is {found}; expected \"int8\", \"binary\" or \"none\""
     ))
+}
+
+fn read_residence(json: &Json) -> Result<Residence> {
+    let found = match json {
+        Json::String(name) => match name.as_str() {
+            "memory" => return Ok(Residence::Memory),
+            "stored" => return Ok(Residence::Stored),
+            other => format!("\"{other}\""),
+        },
+        other => other.kind().to_owned(),
+    };
+    invalid(format!("configuration.embeddings is {found}; expected \"memory\" or \"stored\""))
 }
 
 fn count(key: &str, json: &Json, least: u32, most: u32) -> Result<u32> {
@@ -459,6 +521,16 @@ mod tests {
             "is \"int4\"; expected \"int8\", \"binary\" or",
         );
         check(quantization(Json::Int(8)), "configuration.quantization is");
+        let embeddings = |value| Json::Object(vec![("embeddings".into(), value)]);
+        check(
+            embeddings(Json::String("disk".into())),
+            "is \"disk\"; expected \"memory\" or \"stored\"",
+        );
+        check(embeddings(Json::Bool(true)), "configuration.embeddings is");
+        let text = |text: &str| Json::String(text.into());
+        let unquantized =
+            vec![("embeddings".into(), text("stored")), ("quantization".into(), text("none"))];
+        check(Json::Object(unquantized), "needs configuration.quantization");
         check(
             Json::Object(vec![("hnws".into(), Json::Null), ("hnsv".into(), Json::Int(1))]),
             "hnsw",
@@ -492,5 +564,25 @@ mod tests {
             let error = definition().modified(&changes(None, hnsw(&[fixed]))).expect_err("fixed");
             assert!(error.message.contains("is fixed"), "{error}");
         }
+    }
+
+    #[test]
+    fn where_embeddings_are_is_fixed_and_with_it_what_is_made_of_them() {
+        let member =
+            |key: &str, value: &str| Json::Object(vec![(key.into(), Json::String(value.into()))]);
+        let configuration =
+            Configuration::from_json(&member("embeddings", "stored"), &Json::Null).expect("valid");
+        assert_eq!(configuration.embeddings, Residence::Stored);
+        let stored = Definition { configuration, ..definition() };
+        for (definition, change) in [
+            (&stored, member("embeddings", "memory")),
+            (&stored, member("quantization", "none")),
+            (&definition(), member("embeddings", "stored")),
+        ] {
+            let error = definition.modified(&changes(None, change)).expect_err("fixed");
+            assert!(error.message.contains("is fixed"), "{error}");
+        }
+        let same = changes(None, member("quantization", "int8"));
+        assert_eq!(stored.modified(&same), Ok(stored.clone()));
     }
 }

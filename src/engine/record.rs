@@ -25,10 +25,16 @@ pub struct Record {
     pub metadata: Option<Metadata>,
 }
 
-/// Records by slot and by id. Invariant: `by_id[r.id] == s` exactly when `slots[s]` is `Some(r)`.
+/// Slots that get their memory together.
+const BLOCK: usize = 512;
+
+/// Records by slot and by id. Invariant: `by_id[r.id] == s` exactly when slot `s` of `blocks` is `Some(r)`.
 #[derive(Debug, Default)]
 pub struct Records {
-    slots: Vec<Option<Record>>,
+    /// By slot, [`BLOCK`] each: growing copies nothing and takes no more than it needs.
+    blocks: Vec<Box<[Option<Record>]>>,
+    /// How many slots there are.
+    capacity: u32,
     by_id: TextMap,
     /// One copy of every metadata key, sorted; records share it.
     keys: Vec<Key>,
@@ -54,7 +60,7 @@ impl Records {
     /// One more than the highest slot ever used.
     #[must_use]
     pub fn capacity(&self) -> u32 {
-        u32::try_from(self.slots.len()).expect("slots are u32")
+        self.capacity
     }
 
     /// The slot of the record `id`.
@@ -66,7 +72,7 @@ impl Records {
     /// The slots of those of `ids` that exist.
     #[must_use]
     pub fn slots(&self, ids: &[String]) -> FixedBitSet {
-        let mut found = FixedBitSet::with_capacity(self.slots.len());
+        let mut found = FixedBitSet::with_capacity(self.capacity as usize);
         let slots = ids.iter().filter_map(|id| self.slot(id));
         slots.for_each(|slot| found.insert(slot as usize));
         found
@@ -75,7 +81,7 @@ impl Records {
     /// The record in `slot`, if it holds one.
     #[must_use]
     pub fn get(&self, slot: u32) -> Option<&Record> {
-        self.slots.get(slot as usize)?.as_ref()
+        self.blocks.get(slot as usize / BLOCK)?[slot as usize % BLOCK].as_ref()
     }
 
     /// Have the ids of the records in `slots` fetched from memory, all at once instead of one after the other when they
@@ -104,12 +110,15 @@ impl Records {
         }
         self.ensure(slot + 1);
         self.by_id.insert(record.id.clone(), slot);
-        self.slots[slot as usize] = Some(record);
+        *self.place(slot) = Some(record);
     }
 
     /// Takes the record out of `slot`.
     pub fn take(&mut self, slot: u32) -> Option<Record> {
-        let record = self.slots.get_mut(slot as usize)?.take()?;
+        if slot >= self.capacity {
+            return None;
+        }
+        let record = self.place(slot).take()?;
         self.by_id.remove(&record.id);
         if let Some(metadata) = &record.metadata {
             self.postings.get_mut().remove(metadata, slot);
@@ -131,7 +140,7 @@ impl Records {
 
     fn build_postings(&self, key: &str) -> KeyPostings {
         let mut postings = KeyPostings::default();
-        for (slot, record) in (0..).zip(&self.slots) {
+        for (slot, record) in (0..).zip(self.blocks.iter().flatten()) {
             let metadata = record.as_ref().and_then(|record| record.metadata.as_ref());
             if let Some(value) = metadata.and_then(|metadata| metadata.get(key)) {
                 postings.insert(value, slot);
@@ -142,23 +151,29 @@ impl Records {
 
     /// Makes room for `capacity` slots.
     pub fn ensure(&mut self, capacity: u32) {
-        let more = (capacity as usize).saturating_sub(self.slots.len());
+        let more = capacity.saturating_sub(self.capacity);
         if more > 0 {
-            self.slots.resize(capacity as usize, None);
-            self.by_id.reserve(more);
+            let blocks = (capacity as usize).div_ceil(BLOCK);
+            self.blocks.resize_with(blocks, || (0..BLOCK).map(|_| None).collect());
+            self.capacity = capacity;
+            self.by_id.reserve(more as usize);
         }
+    }
+
+    fn place(&mut self, slot: u32) -> &mut Option<Record> {
+        &mut self.blocks[slot as usize / BLOCK][slot as usize % BLOCK]
     }
 
     /// Bytes on the heap, for statistics; hash tables are estimated.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let contents = self.slots.iter().flatten().map(|record| {
+        let contents = self.blocks.iter().flatten().flatten().map(|record| {
             record.id.len()
                 + record.document.as_ref().map_or(0, |text| text.len())
                 + record.uri.as_ref().map_or(0, |uri| uri.len())
                 + record.metadata.as_ref().map_or(0, Metadata::memory_bytes)
         });
-        self.slots.capacity() * size_of::<Option<Record>>()
+        self.blocks.len() * BLOCK * size_of::<Option<Record>>()
             + self.by_id.capacity() * size_of::<(Arc<str>, u32)>()
             + contents.sum::<usize>()
             + self.postings.borrow().memory_bytes()

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Promise, Uint32Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::future_to_promise;
@@ -132,6 +132,9 @@ impl JsDatabase {
                 Promise::resolve(&self.0.exchange(&key, at, &given.value(2))?)
             }
             "assist" => Promise::resolve(&self.0.assist(&given.value(0), &given.value(1))?),
+            "fetchEmbeddings" => {
+                self.fetch_embeddings(given.text(0)?, Uint32Array::from(given.value(1)).to_vec())
+            }
             _ => return Err(Error::new(code::INTERNAL, "there is no method ".to_owned() + method)),
         })
     }
@@ -200,7 +203,7 @@ impl JsDatabase {
     /// `CollectionInfo`.
     pub fn fork_collection(&self, id: String, name: String) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.fork(&id, name).await })
+        future_to_promise(async move { database.fork(&id, name).await })
     }
 
     /// Resolves with what an heir, a collection in the hidden database of that name, lacks of the records
@@ -298,7 +301,7 @@ impl JsDatabase {
         self.read(
             id,
             Box::new(move |collection| {
-                let (selected, include) = (selected?, include?);
+                let (selected, include) = (given(&selected)?, *given(&include)?);
                 let slots = collection.get(&selected.selection, selected.limit, selected.offset)?;
                 from_records(collection, &slots, include)
             }),
@@ -321,11 +324,11 @@ impl JsDatabase {
         self.read(
             id,
             Box::new(move |collection| {
-                let (queries, selected, include) = (queries?, selected?, include?);
+                let (queries, include) = (given(&queries)?, *given(&include)?);
                 let dimension = to_count(dimension, "dimension")? as usize;
                 let n_results = to_count(n_results, "nResults")? as usize;
-                let Selected { selection, ef, .. } = selected;
-                let answers = collection.query(&queries, dimension, &selection, n_results, ef)?;
+                let Selected { selection, ef, .. } = given(&selected)?;
+                let answers = collection.query(queries, dimension, selection, n_results, *ef)?;
                 from_neighbors(collection, &answers, include)
             }),
         )
@@ -337,9 +340,9 @@ impl JsDatabase {
         self.read(
             id,
             Box::new(move |collection| {
-                let searches = searches?;
+                let searches = given(&searches)?;
                 let answers = searches.iter().map(|search| collection.search(search));
-                from_answers(collection, &searches, &answers.collect::<Result<Vec<_>, _>>()?)
+                from_answers(collection, searches, &answers.collect::<Result<Vec<_>, _>>()?)
             }),
         )
     }
@@ -393,6 +396,12 @@ impl JsDatabase {
         self.examine(Some(id))
     }
 
+    /// Takes groups of embeddings of a collection into memory, for a read that waits for them.
+    pub fn fetch_embeddings(&self, id: String, groups: Vec<u32>) -> Promise {
+        let database = Rc::clone(&self.0);
+        promise(async move { database.fetch(&id, &groups).await })
+    }
+
     /// Waits for the calls under way and lets go of everything. Later calls have the code `closed`.
     pub fn close(&self) -> Promise {
         let database = Rc::clone(&self.0);
@@ -444,7 +453,7 @@ impl JsDatabase {
 
     fn read(&self, id: String, read: Read) -> Promise {
         let database = Rc::clone(&self.0);
-        promise(async move { database.read(&id, read).await })
+        future_to_promise(async move { database.read(&id, read).await })
     }
 
     /// Without a plan, only takes in what other tabs have written.
@@ -506,6 +515,11 @@ fn promise(answer: impl Future<Output = Result<JsValue>> + 'static) -> Promise {
 
 fn drive(answer: Pin<Box<dyn Future<Output = Result<JsValue>>>>) -> Promise {
     future_to_promise(async move { answer.await.map_err(JsValue::from) })
+}
+
+/// What a read was called with. It may be read several times.
+fn given<T>(argument: &Result<T>) -> Result<&T> {
+    argument.as_ref().map_err(Error::clone)
 }
 
 fn undefined((): ()) -> JsValue {

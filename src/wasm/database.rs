@@ -13,10 +13,11 @@ use std::rc::Rc;
 
 use async_lock::{RwLock, RwLockReadGuard};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::engine::catalog::{Catalog, gone};
 use crate::engine::collection::{Collection, Mirror};
-use crate::engine::definition::{Changes, Definition, Scope};
+use crate::engine::definition::{Changes, Definition, Residence, Scope};
 use crate::engine::error::Result as EngineResult;
 use crate::engine::format::encode_change;
 use crate::engine::json::Json;
@@ -33,7 +34,8 @@ use crate::wasm::storage::{Operation, Storage};
 const STEPS: usize = 1;
 
 /// Reads from a collection what is asked for.
-pub(crate) type Read = Box<dyn FnOnce(&Collection) -> Result<JsValue>>;
+/// Is called again once the embeddings that it needs are in memory.
+pub(crate) type Read = Box<dyn Fn(&Collection) -> Result<JsValue>>;
 
 /// Changes a collection's definition in the catalog.
 pub(crate) type Modify<'a> = dyn Fn(&mut Catalog) -> EngineResult<&Definition> + 'a;
@@ -142,6 +144,13 @@ impl Database {
         let (id, lots) = (random::uuid()?, self.lots()?);
         let mut definition = Definition::new(id, scope, &name, lots, &metadata, &configuration)?;
         definition.extra = extra;
+        if self.storage.is_none() && definition.configuration.embeddings == Residence::Stored {
+            return Err(Error::new(
+                code::INVALID_CONFIGURATION,
+                "configuration.embeddings \"stored\" needs a database that is kept in the browser's \
+                 storage: use PersistentClient, or leave it out",
+            ));
+        }
         let operation = |catalog: &mut Catalog| {
             from_definition(catalog.create(definition.clone(), get_or_create)?)
         };
@@ -149,16 +158,19 @@ impl Database {
     }
 
     /// Creates a collection with the records that another has now, in the same database.
-    pub(crate) async fn fork(&self, id: &str, name: String) -> Result<JsValue> {
+    pub(crate) async fn fork(&self, id: &str, name: String) -> Result<JsValue, JsValue> {
         let _call = self.enter()?;
-        let (mut definition, records) = {
-            let replica = self.replica(id).await?;
-            let collection = replica.collection()?;
-            (collection.definition().clone(), collection.copy())
+        let replica = self.replica(id).await?;
+        let copied = Cell::new(None);
+        let copy = |collection: &Collection| {
+            copied.set(Some((collection.definition().clone(), collection.copy())));
+            Ok(())
         };
+        self.complete(&replica, &copy).await?;
+        let (mut definition, records) = copied.take().expect("it was read");
         let (metadata, configuration) = (Json::Null, Json::Null);
         let changes = Changes { name: Some(name), metadata, configuration, extra: None };
-        definition = definition.modified(&changes)?;
+        definition = definition.modified(&changes).map_err(Error::from)?;
         (definition.id, definition.public_id) = (random::uuid()?, None);
         (definition.created, definition.seed) = self.lots()?;
         let operation =
@@ -238,11 +250,52 @@ impl Database {
     }
 
     /// Reads from a collection.
-    pub(crate) async fn read(&self, id: &str, read: Read) -> Result<JsValue> {
+    pub(crate) async fn read(&self, id: &str, read: Read) -> Result<JsValue, JsValue> {
         let _call = self.enter()?;
         let replica = self.replica(id).await?;
-        let collection = replica.collection()?;
-        read(&collection)
+        let answer = Cell::new(JsValue::UNDEFINED);
+        self.complete(&replica, &|collection| read(collection).map(|value| answer.set(value)))
+            .await?;
+        Ok(answer.into_inner())
+    }
+
+    /// Reads from a collection, again and again until all embeddings that this takes are in memory.
+    async fn complete(
+        &self,
+        replica: &Replica,
+        read: &dyn Fn(&Collection) -> Result<()>,
+    ) -> Result<(), JsValue> {
+        let mut fetched = false;
+        loop {
+            let (answer, missing) = {
+                let collection = replica.collection()?;
+                // Not those of whoever is waiting for them.
+                drop(collection.missing());
+                (read(&collection), collection.missing())
+            };
+            let storage = self.storage.as_ref().filter(|_| !missing.is_empty());
+            let Some(storage) = storage else {
+                if fetched {
+                    replica.trim()?;
+                }
+                return Ok(answer?);
+            };
+            fetched = true;
+            // What does that is in the module that few pages need, which only the host can load.
+            JsFuture::from(storage.host().fetch(replica.id(), &missing)).await?;
+        }
+    }
+
+    /// Takes groups of embeddings of a collection into memory.
+    pub(crate) async fn fetch(&self, id: &str, groups: &[u32]) -> Result<JsValue> {
+        let _call = self.enter()?;
+        if let (Some(replica), Some(storage)) = (self.find(id), &self.storage) {
+            let result = replica.fetch(storage, groups).await;
+            self.forget_deleted(&replica);
+            result?;
+            return Ok(JsValue::UNDEFINED);
+        }
+        Err(gone().into())
     }
 
     /// Works in the background for about so many milliseconds: links new records into the graph,

@@ -24,6 +24,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn elected(this: &Host, id: &str, neglected: bool) -> bool;
 
+    /// Takes groups of embeddings of a collection into memory: calls the rare method `fetchEmbeddings` with the same arguments.
+    #[wasm_bindgen(method, js_name = fetchEmbeddings)]
+    pub(crate) fn fetch(this: &Host, id: &str, groups: &[u32]) -> Promise;
+
     /// How many milliseconds other tabs get to take in the log before a checkpoint trims it: who
     /// comes later has to load the checkpoint. 0 when there are no others.
     #[wasm_bindgen(method)]

@@ -33,7 +33,7 @@ use crate::wasm::host::{CLOSE, Host};
 
 /// The version of [`create_stores`]; one for all collections, since an upgrade needs every other
 /// tab to let go.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// The parts of the catalog, under their names.
 pub(crate) const CATALOG: &str = "catalog";
@@ -44,7 +44,10 @@ pub(crate) const PAGES: &str = "pages";
 /// For every collection with a checkpoint the record that names its pages, under the id.
 pub(crate) const MANIFESTS: &str = "manifests";
 
-pub(crate) const ALL_STORES: [&str; 4] = [CATALOG, LOG, PAGES, MANIFESTS];
+/// Embeddings that are read only when needed, under `[collection id, number of the group]`.
+pub(crate) const EMBEDDINGS: &str = "embeddings";
+
+pub(crate) const ALL_STORES: [&str; 5] = [CATALOG, LOG, PAGES, MANIFESTS, EMBEDDINGS];
 
 /// Keeps Vecino's databases apart from those of the page around it.
 const PREFIX: &str = "vecino:";
@@ -634,10 +637,10 @@ fn damaged(what: &str) -> Fault {
 /// `if old_version < n`.
 fn create_stores(event: &idb::event::VersionChangeEvent) -> Result<(), idb::Error> {
     let database = event.database()?;
-    if event.old_version()? < 1 {
-        for store in ALL_STORES {
-            database.create_object_store(store, ObjectStoreParams::new())?;
-        }
+    // The first version had no [`EMBEDDINGS`].
+    let first = if event.old_version()? < 1 { 0 } else { ALL_STORES.len() - 1 };
+    for store in &ALL_STORES[first..] {
+        database.create_object_store(store, ObjectStoreParams::new())?;
     }
     Ok(())
 }

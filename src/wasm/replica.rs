@@ -55,6 +55,8 @@ struct State {
     definition: Vec<u8>,
     /// The manifest in storage, as this tab has read or written it last.
     manifest: Option<Vec<u8>>,
+    /// The generation of the groups of embeddings that belong to the slots here.
+    generation: u64,
 }
 
 impl Replica {
@@ -74,7 +76,7 @@ impl Replica {
         let replica = Self::new(&definition.id);
         let mut collection = Collection::new(definition);
         first.into_iter().for_each(|change| collection.apply(change));
-        let state = State { collection, definition: Vec::new(), manifest: None };
+        let state = State { collection, definition: Vec::new(), manifest: None, generation: 0 };
         Self { state: OnceCell::from(RefCell::new(state)), ..replica }
     }
 
@@ -243,7 +245,16 @@ impl Replica {
     /// Makes a checkpoint, unless a write is under way; returns whether it came to that. If storing
     /// it fails, memory stays as it is and the log keeps what the checkpoint would have held.
     pub(crate) async fn checkpoint(&self, storage: &Storage) -> Result<bool> {
-        let Some(_writing) = self.writing.try_lock() else { return Ok(false) };
+        let (is_apart, is_overdue) = {
+            let collection = self.collection()?;
+            (collection.are_apart(), collection.checkpoint_overdue())
+        };
+        let _writing = match self.writing.try_lock() {
+            Some(lock) => lock,
+            // Under writes without a pause memory would never let go of their embeddings.
+            None if is_apart && is_overdue => self.writing.lock().await,
+            None => return Ok(false),
+        };
         let grace = storage.host().grace();
         if grace > 0.0 {
             clock::wait(grace).await;
@@ -260,13 +271,16 @@ impl Replica {
             encode: &|page| Ok(self.state()?.borrow_mut().collection.encode_page(page)),
             obsolete: &checkpoint.obsolete,
             sequence: checkpoint.sequence,
+            groups: &checkpoint.groups,
+            encode_group: &|group, old| Ok(self.collection()?.encode_group(group, old)?),
         };
         let result = storage.checkpoint(&self.id, &new).await;
         {
             let mut state = self.state()?.borrow_mut();
-            if result == Ok(Checkpointed::Yes) {
+            if let Ok(Checkpointed::Yes(generation)) = result {
                 state.collection.checkpoint_committed();
                 state.manifest = Some(checkpoint.manifest);
+                state.generation = generation;
             } else {
                 state.collection.checkpoint_failed();
             }
@@ -275,12 +289,64 @@ impl Replica {
             }
         }
         match result? {
-            Checkpointed::Yes => {}
+            Checkpointed::Yes(_) => {}
             // The pages in storage are the other tab's now, and pages of two tabs do not mix.
             Checkpointed::Overtaken => self.reload(storage).await?,
             Checkpointed::Gone => self.mark_deleted(),
         }
         Ok(true)
+    }
+
+    /// Lets go of most of the embeddings that reads have asked for.
+    pub(crate) fn trim(&self) -> Result<()> {
+        self.state()?.borrow_mut().collection.trim();
+        Ok(())
+    }
+
+    /// Takes these groups of embeddings into memory. Records whose embeddings are not in them are lost.
+    ///
+    /// If another tab has written groups, the collection is loaded anew, and nothing is taken in; nor is it if this
+    /// tab has, meanwhile. Whoever asked for them asks again.
+    pub(crate) async fn fetch(&self, storage: &Storage, groups: &[u32]) -> Result<()> {
+        let mut lacking = self.take_groups(storage, groups).await?;
+        if lacking.is_none() || lacking.as_ref().is_some_and(|lacking| !lacking.is_empty()) {
+            // Nothing is lost, and nothing loaded anew, in the middle of a write or a checkpoint.
+            let _writing = self.writing.lock().await;
+            lacking = self.take_groups(storage, groups).await?;
+            if lacking.is_none() {
+                return self.reload(storage).await;
+            }
+            let mut state = self.state()?.borrow_mut();
+            let collection = &mut state.collection;
+            let mut warning = None;
+            for group in lacking.iter().flatten() {
+                warning = collection.lose_group(*group);
+            }
+            if let Some(damage) = warning {
+                let message = in_collection(&collection.definition().name, &damage);
+                storage.host().tell(WARNING, damage.code.as_str(), &message);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads groups of embeddings, and returns those that lack some; `None` if they belong to other slots.
+    async fn take_groups(&self, storage: &Storage, groups: &[u32]) -> Result<Option<Vec<u32>>> {
+        let Some((generation, groups)) = storage.groups(&self.id, groups).await? else {
+            self.mark_deleted();
+            return Err(gone().into());
+        };
+        let mut state = self.state()?.borrow_mut();
+        if generation != state.generation {
+            return Ok(None);
+        }
+        let mut lacking = Vec::new();
+        for (group, bytes) in groups {
+            if !state.collection.take_group(group, bytes.as_deref())? {
+                lacking.push(group);
+            }
+        }
+        Ok(Some(lacking))
     }
 
     fn state(&self) -> Result<&RefCell<State>> {
@@ -351,7 +417,8 @@ async fn read(storage: &Storage, id: &str) -> Result<State> {
         Some(opening) => opening.page(page).map_err(named),
         None => Ok(()),
     };
-    let Stored { definition, manifest, log, .. } = storage.read(id, &begin, &page, false).await?;
+    let Stored { definition, manifest, log, generation, .. } =
+        storage.read(id, &begin, &page, false).await?;
     // It has begun unless there is no definition.
     let (Some(definition), Some(opening)) = (definition, opening.take()) else {
         return Err(gone().into());
@@ -361,7 +428,7 @@ async fn read(storage: &Storage, id: &str) -> Result<State> {
         let message = in_collection(&collection.definition().name, &damage);
         storage.host().tell(WARNING, damage.code.as_str(), &message);
     }
-    Ok(State { collection, definition, manifest })
+    Ok(State { collection, definition, manifest, generation })
 }
 
 fn in_collection(name: &str, error: &EngineError) -> String {

@@ -15,16 +15,24 @@ use crate::engine::collection::NewPage;
 use crate::engine::error::Code;
 use crate::engine::format::{
     decode_definition, decode_manifest, decode_namespaces, encode_definition, encode_namespaces,
+    inspect_embedding_group,
 };
 use crate::wasm::errors::{Error, Result, code};
 use crate::wasm::host::{Host, WARNING};
 use crate::wasm::indexeddb::{
-    ALL_STORES, CATALOG, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range, Transaction,
-    numbered_key, to_number,
+    ALL_STORES, CATALOG, EMBEDDINGS, Fault, IndexedDb, LOG, MANIFESTS, Mode, PAGES, Range,
+    Transaction, numbered_key, to_number,
 };
 
 /// The key of the tenants and databases in [`CATALOG`]; definitions are under their UUIDs.
 pub(crate) const NAMESPACES: &str = "namespaces";
+
+/// Where among a collection's groups of embeddings it stands how often groups have been written: no group has this
+/// number.
+const GENERATION: u64 = 1 << 32;
+
+/// So many groups are written, or looked at, before calls are answered.
+const GROUPS_AT_A_TIME: usize = 64;
 
 /// What is done to a catalog, or read from it. It may be called twice, with the same catalog.
 pub(crate) type Operation<'a> = dyn Fn(&mut Catalog) -> Result<JsValue> + 'a;
@@ -46,7 +54,12 @@ pub(crate) struct Stored {
     pub(crate) keys: Vec<JsValue>,
     /// The log entries after it with their sequence numbers, ascending.
     pub(crate) log: Vec<(u64, Vec<u8>)>,
+    /// How often groups of embeddings have been written; those of another generation belong to other slots.
+    pub(crate) generation: u64,
 }
+
+/// Number and bytes of groups of embeddings; `None` for one that is not there.
+pub(crate) type Groups = Vec<(u32, Option<Vec<u8>>)>;
 
 /// What became of a log entry that was to be appended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +75,8 @@ pub(crate) enum Appended {
 /// What became of a checkpoint that was to be stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Checkpointed {
-    /// It is stored.
-    Yes,
+    /// It is stored, and this is the generation of its groups of embeddings.
+    Yes(u64),
     /// Another tab has stored one meanwhile.
     Overtaken,
     /// The collection has been deleted.
@@ -84,7 +97,13 @@ pub(crate) struct NewCheckpoint<'a> {
     pub(crate) obsolete: &'a [u64],
     /// Log entries up to this one are in the pages.
     pub(crate) sequence: u64,
+    /// Numbers of the groups of embeddings to be written, each with whether the old one has to be known.
+    pub(crate) groups: &'a [(u32, bool)],
+    /// The bytes of one, given the old one where that has to be known; `None` if it is to be deleted.
+    pub(crate) encode_group: &'a EncodeGroup<'a>,
 }
+
+pub(crate) type EncodeGroup<'a> = dyn Fn(u32, Option<&[u8]>) -> Result<Option<Vec<u8>>> + 'a;
 
 /// A database in the browser's storage.
 pub(crate) struct Storage(IndexedDb);
@@ -159,6 +178,7 @@ impl Storage {
                 transaction.delete(MANIFESTS, &id.into())?;
                 transaction.delete_range(LOG, Range::all(id))?;
                 transaction.delete_range(PAGES, Range::all(id))?;
+                transaction.delete_range(EMBEDDINGS, Range::all(id))?;
             }
             before.replace(Some(Attempt { answer: answer.clone(), edits: edits.clone(), puts }));
             Ok((answer, edits))
@@ -252,6 +272,7 @@ impl Storage {
             let keys = keys.collect::<Result<Vec<_>, _>>()?;
             transaction.get_each_bytes(PAGES, &keys, page).await?;
             stored.log = read_log(transaction, Range::all(id)).await?;
+            stored.generation = generation(transaction, id).await?;
             if everything {
                 let of_all = id == NAMESPACES;
                 for store in if of_all { &ALL_STORES[..] } else { &[PAGES] } {
@@ -264,6 +285,47 @@ impl Storage {
         Ok(self.0.run(&ALL_STORES, Mode::Read, read).await?)
     }
 
+    /// Reads groups of embeddings and their generation; `None` if the collection has been deleted.
+    pub(crate) async fn groups(&self, id: &str, numbers: &[u32]) -> Result<Option<(u64, Groups)>> {
+        let read = async |transaction: &Transaction| {
+            if !transaction.has(CATALOG, &id.into()).await? {
+                return Ok(None);
+            }
+            let generation = generation(transaction, id).await?;
+            let keys = numbers.iter().map(|number| numbered_key(id, (*number).into()));
+            let keys = keys.collect::<Result<Vec<_>, _>>()?;
+            let groups = RefCell::new(Vec::with_capacity(numbers.len()));
+            let take = |bytes| {
+                let mut groups = groups.borrow_mut();
+                let number = numbers[groups.len()];
+                groups.push((number, bytes));
+                Ok(())
+            };
+            transaction.get_each_bytes(EMBEDDINGS, &keys, &take).await?;
+            Ok(Some((generation, groups.into_inner())))
+        };
+        Ok(self.0.run(&[CATALOG, EMBEDDINGS], Mode::Read, read).await?)
+    }
+
+    /// Which places of each group of embeddings are in use, one bit each, `None` for one that cannot be read; and the
+    /// generation.
+    pub(crate) async fn inspect_groups(&self, id: &str) -> Result<(u64, Vec<(u64, Option<u8>)>)> {
+        let inspect = async |transaction: &Transaction| {
+            let mut found = Vec::new();
+            let keys = transaction.keys(EMBEDDINGS, Some(Range::all(id))).await?;
+            let last = keys.iter().rev().map(to_number).find(|key| *key != Ok(GENERATION));
+            let end = last.transpose()?.map_or(0, |last| last + 1);
+            for from in (0..end).step_by(GROUPS_AT_A_TIME) {
+                let range = Range { id, from, to: Some(from + GROUPS_AT_A_TIME as u64 - 1) };
+                for (key, bytes) in transaction.entries(EMBEDDINGS, Some(range)).await? {
+                    found.push((to_number(&key)?, inspect_embedding_group(&bytes).ok()));
+                }
+            }
+            Ok((generation(transaction, id).await?, found))
+        };
+        Ok(self.0.run(&[EMBEDDINGS], Mode::Read, inspect).await?)
+    }
+
     /// Stores a checkpoint and deletes what it makes superfluous.
     ///
     /// Done only when the data is on the disk: this is the one transaction that deletes what could
@@ -273,7 +335,9 @@ impl Storage {
         id: &str,
         checkpoint: &NewCheckpoint<'_>,
     ) -> Result<Checkpointed> {
-        let NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence } = *checkpoint;
+        let NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence, .. } =
+            *checkpoint;
+        let NewCheckpoint { groups, encode_group, .. } = *checkpoint;
         let store = async |transaction: &Transaction| {
             if !transaction.has(CATALOG, &id.into()).await? {
                 return Ok(Checkpointed::Gone);
@@ -295,7 +359,25 @@ impl Storage {
                 transaction.delete(PAGES, &numbered_key(id, *key)?)?;
             }
             transaction.delete_range(LOG, Range { id, from: 0, to: Some(sequence) })?;
-            Ok(Checkpointed::Yes)
+            let mut generation = generation(transaction, id).await?;
+            if !groups.is_empty() {
+                generation += 1;
+                let key = numbered_key(id, GENERATION)?;
+                transaction.put_bytes(EMBEDDINGS, &key, &generation.to_le_bytes())?;
+            }
+            for (at, (group, is_merged)) in groups.iter().enumerate() {
+                let key = numbered_key(id, (*group).into())?;
+                let old =
+                    if *is_merged { transaction.get_bytes(EMBEDDINGS, &key).await? } else { None };
+                match encode_group(*group, old.as_deref())? {
+                    Some(bytes) => transaction.put_bytes(EMBEDDINGS, &key, &bytes)?,
+                    None => transaction.delete(EMBEDDINGS, &key)?,
+                }
+                if (at + 1).is_multiple_of(GROUPS_AT_A_TIME) {
+                    transaction.give_way().await?;
+                }
+            }
+            Ok(Checkpointed::Yes(generation))
         };
         Ok(self.0.run(&ALL_STORES, Mode::WriteThrough, store).await?)
     }
@@ -375,6 +457,13 @@ fn is_trimmed<'a>(
         let last = manifest.map_err(Error::from)?.map_or(0, |manifest| manifest.sequence);
         Ok(last != sequence)
     })
+}
+
+/// How often groups of embeddings of a collection have been written.
+async fn generation(transaction: &Transaction, id: &str) -> Result<u64, Fault> {
+    let bytes = transaction.get_bytes(EMBEDDINGS, &numbered_key(id, GENERATION)?).await?;
+    let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+    Ok(bytes.map_or(0, u64::from_le_bytes))
 }
 
 async fn read_log(
@@ -480,7 +569,16 @@ mod tests {
             NewPage::Entry(bytes) => Ok(bytes.clone()),
             other => panic!("{other:?}"),
         };
-        NewCheckpoint { replaces, manifest, pages, encode, obsolete, sequence }
+        NewCheckpoint {
+            replaces,
+            manifest,
+            pages,
+            encode,
+            obsolete,
+            sequence,
+            groups: &[],
+            encode_group: &|_, _| Ok(None),
+        }
     }
 
     #[wasm_bindgen_test]
@@ -525,7 +623,7 @@ mod tests {
         assert!(end(0).await.is_undefined(), "there is a later entry");
         let manifest = encode_manifest(&Manifest { sequence: 1, ..Manifest::default() });
         let trimmed = checkpoint(None, &manifest, &[], &[], 1);
-        assert_eq!(storage.checkpoint("a", &trimmed).await, Ok(Checkpointed::Yes));
+        assert_eq!(storage.checkpoint("a", &trimmed).await, Ok(Checkpointed::Yes(0)));
         assert!(end(0).await.is_undefined(), "there was a later entry");
         assert_eq!(end(1).await.as_string().as_deref(), Some("removed"));
         assert!(load(&storage, "a").await.definition.is_none());
@@ -647,7 +745,7 @@ mod tests {
                 Ok(vec![0; 1000])
             };
             let new = NewCheckpoint { encode: &encode, ..checkpoint(None, &[1], &pages, &[], 1) };
-            assert_eq!(storage.checkpoint("a", &new).await, Ok(Checkpointed::Yes));
+            assert_eq!(storage.checkpoint("a", &new).await, Ok(Checkpointed::Yes(0)));
         })
         .await;
         assert_eq!(noted.len(), PARTS as usize);
@@ -678,7 +776,7 @@ mod tests {
         }
         let manifest = encode_manifest(&Manifest { sequence: 3, ..Manifest::default() });
         let checkpoint = checkpoint(None, &manifest, &[], &[], 3);
-        assert_eq!(storage.checkpoint("a", &checkpoint).await, Ok(Checkpointed::Yes));
+        assert_eq!(storage.checkpoint("a", &checkpoint).await, Ok(Checkpointed::Yes(0)));
         assert!(numbers(&storage, LOG, "a").await.is_empty());
         for behind in 0..3 {
             assert_eq!(append(&storage, "a", behind, b"late").await, Appended::TooFarBehind);
@@ -698,12 +796,12 @@ mod tests {
         }
         let pages = [(1, NewPage::Entry(vec![10])), (2, NewPage::Entry(vec![20]))];
         let first = checkpoint(None, &[2, 1, 2], &pages, &[], 2);
-        assert_eq!(storage.checkpoint("a", &first).await, Ok(Checkpointed::Yes));
+        assert_eq!(storage.checkpoint("a", &first).await, Ok(Checkpointed::Yes(0)));
         assert_eq!(storage.checkpoint("a", &first).await, Ok(Checkpointed::Overtaken));
         assert_eq!(storage.checkpoint("b", &first).await, Ok(Checkpointed::Gone));
         let pages = [(3, NewPage::Entry(vec![30]))];
         let second = checkpoint(Some(&[2, 1, 2]), &[2, 2, 3], &pages, &[1], 2);
-        assert_eq!(storage.checkpoint("a", &second).await, Ok(Checkpointed::Yes));
+        assert_eq!(storage.checkpoint("a", &second).await, Ok(Checkpointed::Yes(0)));
 
         let stored = load(&storage, "a").await;
         let bytes = stored.definition.expect("it exists");

@@ -38,19 +38,33 @@ impl Database {
         // Which pages they are of a manifest that cannot be read, nobody knows.
         let named =
             |manifest: &[u8]| Ok(Collection::checkpoint_pages(manifest).unwrap_or_default());
-        let stored = storage.load(id, &named, true).await?;
+        let mut stored = storage.load(id, &named, true).await?;
         if id == NAMESPACES {
             return Ok(overview(&stored));
         }
-        let Stored { definition, manifest, pages, keys: found, log } = stored;
-        if definition.is_none() && manifest.is_none() && found.is_empty() && log.is_empty() {
+        let groups = loop {
+            let (generation, groups) = storage.inspect_groups(id).await?;
+            if generation == stored.generation {
+                break groups;
+            }
+            // A checkpoint came in between.
+            stored = storage.load(id, &named, true).await?;
+        };
+        let Stored { definition, manifest, pages, keys: found, log, .. } = stored;
+        if definition.is_none()
+            && manifest.is_none()
+            && found.is_empty()
+            && log.is_empty()
+            && groups.is_empty()
+        {
             return Ok(JsValue::NULL);
         }
         let mut keys = Vec::with_capacity(found.len());
         for key in &found {
             keys.push(to_number(key)?);
         }
-        let mut health = Collection::verify(StoredParts { definition, manifest, pages, keys, log });
+        let parts = StoredParts { definition, manifest, pages, keys, groups, log };
+        let mut health = Collection::verify(parts);
         if let Some(here) = here {
             if here.sequence > health.sequence {
                 let (here, stored) = (here.sequence, health.sequence);

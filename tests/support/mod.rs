@@ -4,12 +4,12 @@
 pub(crate) mod filters;
 pub(crate) mod pair;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use vecino::engine::change::Change;
 use vecino::engine::collection::{Batch, Collection, Embeddings};
-use vecino::engine::definition::{Definition, Scope};
+use vecino::engine::definition::{Definition, Residence, Scope};
 use vecino::engine::format::{PageKey, encode_change};
 use vecino::engine::json::Json;
 
@@ -60,6 +60,13 @@ pub(crate) fn definition(space: &str) -> Definition {
     Definition::new("id".into(), scope, "notes", lots, &Json::Null, &configuration).expect("valid")
 }
 
+/// Of a collection whose embeddings are left in storage.
+pub(crate) fn apart(space: &str) -> Definition {
+    let mut definition = definition(space);
+    definition.configuration.embeddings = Residence::Stored;
+    definition
+}
+
 pub(crate) fn batch(ids: &[&str], rows: &[&[f32]]) -> Batch {
     Batch {
         ids: ids.iter().map(|id| (*id).into()).collect(),
@@ -79,6 +86,8 @@ pub(crate) fn object(entries: &[(&str, Json)]) -> Json {
 pub(crate) struct Disk {
     pub(crate) manifest: Option<Vec<u8>>,
     pub(crate) pages: HashMap<PageKey, Vec<u8>>,
+    /// Groups of embeddings.
+    pub(crate) groups: BTreeMap<u32, Vec<u8>>,
     pub(crate) log: Vec<(u64, Vec<u8>)>,
     /// Bytes of the pages that the last checkpoint wrote.
     pub(crate) written: usize,
@@ -119,9 +128,42 @@ impl Disk {
             let old = self.pages.insert(key, bytes);
             assert!(old.is_none() || !(sound || named.contains(&key)), "page key {key} is new");
         }
+        for (group, is_merged) in checkpoint.groups {
+            let old = self.groups.get(&group).filter(|_| is_merged);
+            let new =
+                collection.encode_group(group, old.map(Vec::as_slice)).expect("of this version");
+            self.groups.remove(&group);
+            self.groups.extend(new.map(|bytes| (group, bytes)));
+        }
         self.manifest = Some(checkpoint.manifest);
         self.log.retain(|(sequence, _)| *sequence > checkpoint.sequence);
         collection.checkpoint_committed();
+    }
+
+    /// Reads as the shell does: again and again until all embeddings that this takes are in memory. Returns how many
+    /// groups were read as well.
+    pub(crate) fn read<T>(
+        &self,
+        collection: &mut Collection,
+        read: impl Fn(&Collection) -> T,
+    ) -> (T, usize) {
+        let mut groups = 0;
+        loop {
+            drop(collection.missing());
+            let answer = read(collection);
+            let missing = collection.missing();
+            if missing.is_empty() {
+                collection.trim();
+                return (answer, groups);
+            }
+            groups += missing.len();
+            for group in missing {
+                let bytes = self.groups.get(&group).map(Vec::as_slice);
+                if !collection.take_group(group, bytes).expect("of this version") {
+                    collection.lose_group(group);
+                }
+            }
+        }
     }
 
     /// What is stored under each key that the manifest names.

@@ -9,7 +9,7 @@ import { launchProfile, servedBrowser } from "../conformance/support/browser.mjs
  * whose `tab()` opens a page. `before` is JavaScript that every page and worker runs first. Only a profile
  * `onDisk` has a quota that can be set, and tells the page what it is.
  */
-export function profiles() {
+export function profiles(module = "/tests/tabs/tab.mjs") {
   const running = servedBrowser();
   return async (t, { before: prelude, onDisk = false } = {}) => {
     const context = onDisk ? await profileOnDisk(t) : await running.browser.newContext();
@@ -21,7 +21,7 @@ export function profiles() {
       async tab() {
         const page = await context.newPage();
         await page.goto(`${running.server.url}/blank`);
-        return inTab(page);
+        return inTab(page, module);
       },
     };
   };
@@ -33,12 +33,12 @@ async function profileOnDisk(t) {
   return launchProfile(folder, ["--disable-features=StaticStorageQuota,PredictableReportedQuota"]);
 }
 
-/** The functions of tab.mjs, called in the page. */
-function inTab(page) {
+/** The functions of `module`, called in the page. */
+function inTab(page, module) {
   const call = (name, args) =>
     page.evaluate(
-      async ([name, args]) => (await import("/tests/tabs/tab.mjs"))[name](...args),
-      [name, args],
+      async ([module, name, args]) => (await import(module))[name](...args),
+      [module, name, args],
     );
   return new Proxy(
     { page },

@@ -1,4 +1,4 @@
-// npm run torture -- kill|faults|tabs|quota|damage|browsers|cost|all [--long] [--seed n] [--browser chromium|firefox]
+// npm run torture -- kill|faults|tabs|quota|damage|browsers|cost|all [--long] [--seed n] [--stored] [--browser chromium|firefox]
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { buildPackage } from "../../scripts/build/package.mjs";
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     long: { type: "boolean", default: false },
     seed: { type: "string" },
+    stored: { type: "boolean", default: false },
     browser: { type: "string", default: "chromium" },
     "no-build": { type: "boolean", default: false },
   },
@@ -56,7 +57,8 @@ await main(async () => {
 async function runSuite(name, kind, seed, long) {
   heading(`${name} in ${kind}, seed ${seed}`);
   const started = Date.now();
-  const options = { kind, seed, note: console.log, ...forms[name][long ? 1 : 0] };
+  const embeddings = values.stored ? "stored" : "memory";
+  const options = { kind, seed, embeddings, note: console.log, ...forms[name][long ? 1 : 0] };
   const run = (await import(`./suites/${name}.mjs`))[name];
   const places = name === "quota" ? [false, true] : [undefined];
   for (const worker of places) console.log(await run({ ...options, worker }));

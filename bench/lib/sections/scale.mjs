@@ -32,7 +32,7 @@ export async function scale({ browser, site, options }, dataset) {
   const url = `${server.origin}/scale.html`;
   try {
     const { call, close } = await browser.visit(url);
-    await call("create", "int8");
+    await call("create", "int8", options.stored ? "stored" : "memory");
     heading(`Adding ${records} vectors`);
     let [first, addMs] = [0, 0];
     const begun = performance.now();
@@ -72,7 +72,7 @@ export async function scale({ browser, site, options }, dataset) {
       opened,
     };
     return {
-      title: `${records} x ${dimension}, mixed from near neighbors among ${dataset.shape.records} real vectors`,
+      title: `${records} x ${dimension}, mixed from near neighbors among ${dataset.shape.records} real vectors${options.stored ? ", embeddings stored" : ""}`,
       text: tables(figures),
       figures,
     };

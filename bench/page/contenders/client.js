@@ -1,5 +1,5 @@
 // Vecino as a page has it: client, worker and background work, asked for ids and distances only.
-import { EphemeralClient } from "vecino";
+import { EphemeralClient, PersistentClient } from "vecino";
 import { settings } from "../settings.js";
 
 const BATCH = 1_000;
@@ -7,14 +7,17 @@ const BATCH = 1_000;
 const LOOK = 100;
 
 export class Client {
-  #client = new EphemeralClient();
+  #client;
   #collection;
 
-  static async create({ quantization }) {
+  /** `embeddings` as in the configuration; those that are stored are in a database of that name. */
+  static async create({ quantization, embeddings }) {
     const client = new Client();
+    const isStored = embeddings === "stored";
+    client.#client = isStored ? new PersistentClient({ path: "bench" }) : new EphemeralClient();
     client.#collection = await client.#client.createCollection({
       name: "bench",
-      configuration: { hnsw: { space: "cosine", ...settings }, quantization },
+      configuration: { hnsw: { space: "cosine", ...settings }, quantization, embeddings },
       embeddingFunction: null,
     });
     return client;

@@ -8,6 +8,8 @@ use std::hint::black_box;
 
 use super::dot::{self, STEP};
 use super::frame::{Difference, Frame, WHOLE};
+use super::{Code, FillCode};
+use crate::damaged::Damaged;
 use crate::distance;
 use crate::pages::Pages;
 
@@ -22,8 +24,8 @@ pub(super) struct Bytes {
     finest: f32,
     /// Codes, then zeros up to a multiple of [`STEP`].
     rows: Pages<i8>,
-    /// One a slot.
-    terms: Vec<Terms>,
+    /// What belongs to a code, a row a slot; see [`Terms`].
+    terms: Pages<f32>,
 }
 
 /// What a distance takes besides a vector's codes.
@@ -35,6 +37,12 @@ struct Terms {
     weight: f32,
     /// How wrong an inner product with a vector of length 1 can be.
     error: f32,
+}
+
+impl Terms {
+    fn numbers(self) -> [f32; 3] {
+        [self.offset, self.weight, self.error]
+    }
 }
 
 /// A vector to measure from, in whole numbers.
@@ -55,7 +63,7 @@ impl Bytes {
         Self {
             finest: (i32::MAX as f32 / LARGEST / padded as f32 - 1.0).min(i16::MAX.into()).max(1.0),
             rows: Pages::new(padded, rows_per_page),
-            terms: Vec::new(),
+            terms: Pages::new(3, rows_per_page),
         }
     }
 
@@ -69,7 +77,7 @@ impl Bytes {
         codes: &mut Vec<i16>,
     ) {
         self.rows.ensure(slot + 1);
-        self.terms.resize(self.rows.capacity() as usize, Terms::default());
+        self.terms.ensure(slot + 1);
         let mut terms = Terms { offset: f32::NAN, weight: f32::NAN, error: f32::INFINITY };
         if let Some(difference) = difference {
             let (step, error) = encode(difference.high, LARGEST, values, codes);
@@ -85,7 +93,7 @@ impl Bytes {
                 error: error + around * (query_error + frame.rounding()),
             };
         }
-        self.terms[slot as usize] = terms;
+        self.terms.row_mut(slot).copy_from_slice(&terms.numbers());
     }
 
     /// A vector to measure from, as exactly as an i16 allows. Its difference from the center is in `values`, which is
@@ -133,12 +141,14 @@ impl Bytes {
         estimates
     }
 
+    /// What the distance is at least and at most.
     #[inline]
-    pub(super) fn lower_bound(&self, query: &BytesQuery<'_>, slot: u32) -> f32 {
+    pub(super) fn bounds(&self, query: &BytesQuery<'_>, slot: u32) -> (f32, f32) {
         let (codes, terms) = self.row(slot);
         let [sum] = dot::dot_rows(query.codes, [codes]);
         let rounding = query.rounding * (query.offset.abs() + terms.offset.abs());
-        query.estimate(terms, sum) - query.reach * terms.error - rounding
+        let (estimate, error) = (query.estimate(terms, sum), query.reach * terms.error + rounding);
+        (estimate - error, estimate + error)
     }
 
     /// Rounding leaves half a step of each value, either way. Where that is independent of the query, a sum of
@@ -146,25 +156,71 @@ impl Bytes {
     /// the very most (Hoeffding 1963), and where the query's values are alike, less than once in a million times.
     #[inline]
     pub(super) fn likely_error(&self, query: &BytesQuery<'_>, slot: u32) -> f32 {
-        let terms = self.terms[slot as usize];
+        let terms = self.terms(slot);
         query.reach * terms.error.min(LIKELY * terms.weight)
     }
 
     #[inline]
     pub(super) fn fetch(&self, slots: &[u32]) {
         self.rows.fetch(slots, |code| code as u32);
-        let seen =
-            slots.iter().fold(0, |seen, &slot| seen ^ self.terms[slot as usize].offset.to_bits());
+        let seen = slots.iter().fold(0, |seen, &slot| seen ^ self.terms(slot).offset.to_bits());
         black_box(seen);
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        self.rows.memory_bytes() + self.terms.capacity() * size_of::<Terms>()
+        self.rows.memory_bytes() + self.terms.memory_bytes()
+    }
+
+    pub(super) fn rows(&self) -> &Pages<i8> {
+        &self.rows
+    }
+
+    pub(super) fn rows_mut(&mut self) -> &mut Pages<i8> {
+        &mut self.rows
+    }
+
+    /// With padding.
+    pub(super) fn code(&self, slot: u32) -> Code<'_> {
+        let (codes, terms) = self.row(slot);
+        Code { codes, terms: terms.numbers() }
+    }
+
+    pub(super) fn restore_page<E: From<Damaged>>(
+        &mut self,
+        n: u32,
+        dimension: usize,
+        fill: &mut FillCode<'_, E>,
+    ) -> Result<(), E> {
+        self.rows.restore_page(n)?;
+        self.terms.restore_page(n)?;
+        let rows_per_page = self.rows.rows_per_page();
+        for slot in n * rows_per_page..(n + 1) * rows_per_page {
+            let place = &mut self.rows.row_mut(slot)[..dimension];
+            let terms = fill(slot, place)?;
+            self.terms.row_mut(slot).copy_from_slice(&terms);
+        }
+        self.rows.restore_page(n)?;
+        Ok(())
+    }
+
+    pub(super) fn forget_page(&mut self, n: u32) -> Result<(), Damaged> {
+        self.rows.restore_page(n)?.fill(0);
+        self.terms.restore_page(n)?.fill(f32::NAN);
+        self.rows.mark_dirty(n);
+        Ok(())
     }
 
     #[inline]
     fn row(&self, slot: u32) -> (&[i8], Terms) {
-        (self.rows.row(slot), self.terms[slot as usize])
+        (self.rows.row(slot), self.terms(slot))
+    }
+
+    #[inline]
+    fn terms(&self, slot: u32) -> Terms {
+        match *self.terms.row(slot) {
+            [offset, weight, error] => Terms { offset, weight, error },
+            _ => unreachable!("a row has three numbers"),
+        }
     }
 }
 

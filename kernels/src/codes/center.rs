@@ -46,6 +46,24 @@ impl Center {
         &self.values
     }
 
+    /// Stays where it is from now on.
+    pub(super) fn fix(&mut self) {
+        self.next_look = usize::MAX;
+        self.sums = Vec::new();
+    }
+
+    /// Goes to `values` and stays there.
+    pub(super) fn restore(&mut self, values: &[f32]) {
+        self.values.copy_from_slice(values);
+        self.norm = self.values.iter().map(|value| value * value).sum::<f32>().sqrt();
+        self.fix();
+    }
+
+    /// Whether it stays where it is.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.next_look == usize::MAX
+    }
+
     /// Make `differences` `scale * vector - center`, padded with zeros.
     pub(super) fn differences(&self, vector: &[f32], scale: f32, differences: &mut Vec<f32>) {
         differences.resize(self.values.len(), 0.0);
@@ -59,7 +77,7 @@ impl Center {
     /// Take `scale * vector` into account, whose squared distance from here is `square`; says whether the center has
     /// moved. Zeros do not count: they stand in rows that nobody has filled.
     pub(super) fn saw(&mut self, vector: &[f32], scale: f32, square: f32) -> bool {
-        if !square.is_finite() || vector.iter().all(|&x| x == 0.0) {
+        if self.is_fixed() || !square.is_finite() || vector.iter().all(|&x| x == 0.0) {
             return false;
         }
         for ((&x, &c), sum) in vector.iter().zip(&self.values).zip(&mut self.sums) {

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! and how near to `q'v'` codes come is how near an estimate comes. There are two kinds: [`bytes`], a byte a value, and
-//! [`signs`], a bit a value. Codes are derived, never stored.
+//! [`signs`], a bit a value. Codes are derived, and stored only where they are all of a vector that is in memory.
 
 mod bytes;
 mod center;
@@ -20,7 +20,9 @@ mod mask;
 mod rotation;
 mod signs;
 
+use crate::damaged::Damaged;
 use crate::distance::Space;
+use crate::pages::Pages;
 use bytes::{Bytes, BytesQuery};
 use center::Center;
 use frame::Frame;
@@ -28,6 +30,9 @@ use signs::{Signs, SignsQuery};
 
 /// The center has as many values as a vector, and zeros up to a multiple of this many.
 const PADDING: usize = 8;
+
+/// Signs tell too little of two vectors to choose links by.
+const NOT_APART: &str = "vectors that are apart have codes of bytes";
 
 /// The codes of the vectors in the slots of a [`Vectors`](crate::vectors::Vectors).
 #[derive(Debug)]
@@ -69,6 +74,18 @@ impl QueryMemory {
             + self.values.capacity() * size_of::<f32>()
     }
 }
+
+/// A vector's code of bytes and what belongs to it, to be stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Code<'a> {
+    /// A whole number for each of the vector's.
+    pub codes: &'a [i8],
+    /// What a distance takes besides.
+    pub terms: [f32; 3],
+}
+
+/// Writes the code in a slot to its place, and returns its terms.
+pub type FillCode<'a, E> = dyn FnMut(u32, &mut [i8]) -> Result<[f32; 3], E> + 'a;
 
 /// A vector to measure from, in whole numbers.
 #[derive(Debug, Clone, Copy, Default)]
@@ -168,16 +185,16 @@ impl Codes {
         }
     }
 
-    /// What the distance from `query` to the vector in `slot` is at least, however it is rounded; negative infinity or
-    /// NaN if one of the two cannot be coded, or codes are too coarse to prove anything.
+    /// What the distance from `query` to the vector in `slot` is at least and at most, however it is rounded;
+    /// infinities or NaN if one of the two cannot be coded, or codes are too coarse to prove anything.
     ///
     /// # Panics
     /// If the slot has no code.
     #[inline]
-    pub(crate) fn lower_bound(&self, query: &CodedQuery<'_>, slot: u32) -> f32 {
+    pub(crate) fn bounds(&self, query: &CodedQuery<'_>, slot: u32) -> (f32, f32) {
         match (&self.rows, query) {
-            (Rows::Bytes(rows), CodedQuery::Bytes(query)) => rows.lower_bound(query, slot),
-            _ => f32::NAN,
+            (Rows::Bytes(rows), CodedQuery::Bytes(query)) => rows.bounds(query, slot),
+            _ => (f32::NAN, f32::NAN),
         }
     }
 
@@ -216,6 +233,87 @@ impl Codes {
             }
             _ => None,
         }
+    }
+
+    /// The rows of codes of bytes, by which vectors that are apart are stored.
+    ///
+    /// # Panics
+    /// If codes are signs.
+    pub(crate) fn bytes(&self) -> &Pages<i8> {
+        let Rows::Bytes(rows) = &self.rows else { unreachable!("{NOT_APART}") };
+        rows.rows()
+    }
+
+    /// The same, of which pages change.
+    ///
+    /// # Panics
+    /// If codes are signs.
+    pub(crate) fn bytes_mut(&mut self) -> &mut Pages<i8> {
+        self.stored_rows().rows_mut()
+    }
+
+    /// Whether two slots have the same code.
+    ///
+    /// # Panics
+    /// If codes are signs.
+    pub(crate) fn are_equal(&self, a: u32, b: u32) -> bool {
+        self.code(a) == self.code(b)
+    }
+
+    /// What codes are differences from.
+    pub(crate) fn center(&self) -> &[f32] {
+        &self.frame.center.values()[..self.frame.dimension]
+    }
+
+    /// Keeps the center where it is.
+    pub(crate) fn fix_center(&mut self) {
+        self.frame.center.fix();
+    }
+
+    /// The code in `slot`, without padding.
+    ///
+    /// # Panics
+    /// If codes are signs.
+    pub(crate) fn code(&self, slot: u32) -> Code<'_> {
+        let Rows::Bytes(rows) = &self.rows else { unreachable!("{NOT_APART}") };
+        let Code { codes, terms } = rows.code(slot);
+        Code { codes: &codes[..self.frame.dimension], terms }
+    }
+
+    /// See [`Vectors::restore_codes`](crate::vectors::Vectors::restore_codes).
+    pub(crate) fn restore_page<E: From<Damaged>>(
+        &mut self,
+        n: u32,
+        center: &[f32],
+        fill: &mut FillCode<'_, E>,
+    ) -> Result<(), E> {
+        let dimension = self.frame.dimension;
+        if !self.frame.center.is_fixed() {
+            let mut padded = vec![0.0; self.frame.center.values().len()];
+            padded[..dimension].copy_from_slice(center);
+            self.frame.center.restore(&padded);
+        } else if self.center() != center {
+            return Err(Damaged("codes are differences from another center".to_owned()).into());
+        }
+        self.stored_rows().restore_page(n, dimension, fill)
+    }
+
+    /// See [`Vectors::forget_codes`](crate::vectors::Vectors::forget_codes).
+    pub(crate) fn forget_page(&mut self, n: u32) -> Result<(), Damaged> {
+        self.stored_rows().forget_page(n)
+    }
+
+    /// Whether there is no code in `slot`.
+    ///
+    /// # Panics
+    /// If codes are signs.
+    pub(crate) fn is_unknown(&self, slot: u32) -> bool {
+        self.code(slot).terms[1].is_nan()
+    }
+
+    fn stored_rows(&mut self) -> &mut Bytes {
+        let Rows::Bytes(rows) = &mut self.rows else { unreachable!("{NOT_APART}") };
+        rows
     }
 
     /// Bytes allocated.

@@ -118,7 +118,7 @@ impl Graph {
         // Equal vectors have this estimate, bit for bit; others can be as near or nearer.
         let own = vectors.estimate(query, slot);
         let mut equals = workspace.candidates.iter().filter(|c| c.distance == own);
-        equals.find(|c| vectors.get(c.slot) == vectors.get(slot)).map(|c| c.slot)
+        equals.find(|c| vectors.are_equal(c.slot, slot)).map(|c| c.slot)
     }
 
     /// Link `slot` to `workspace.links`, and these to `slot`.

@@ -10,6 +10,8 @@
 //! writes at most [`WRITTEN_PER_WORK`] bytes for each byte of it, however the changes are scattered.
 //! Work is the log, [`ENTRY_BYTES`] more for each entry, and [`STEP_BYTES`] for each step of linking.
 //!
+//! Where embeddings are left in storage, a checkpoint lets memory go of new ones, and is due after a shorter log.
+//!
 //! A single add of what is new writes it once with the log and once with a checkpoint, and with that the
 //! pages of each kind that were partly full. Linking it changes nodes all over the graph: these pages are
 //! covered by the bytes that a step of linking is worth.
@@ -26,8 +28,8 @@ use vecino_kernels::vectors::Vectors;
 
 use super::Collection;
 use crate::engine::format::{
-    Manifest, NO_PAGE, PageKey, encode_graph_page, encode_id_page, encode_manifest,
-    encode_record_page, encode_vector_page,
+    Manifest, NO_PAGE, PageKey, encode_code_page, encode_graph_page, encode_id_page,
+    encode_manifest, encode_record_page, encode_vector_page,
 };
 use crate::engine::record::Record;
 
@@ -37,6 +39,7 @@ pub(super) const RECORD_PAGE_SLOTS: u32 = 512;
 /// What makes a checkpoint worth it: bytes of the log, its entries, or steps of linking. While more
 /// of these are under way it waits longer: each checkpoint writes most of the graph.
 const LOG_BYTES: usize = 8 << 20;
+const LOG_BYTES_APART: usize = 2 << 20;
 const LOG_ENTRIES: usize = 1_000;
 const GRAPH_STEPS: usize = 1_000;
 const GRAPH_STEPS_BUSY: usize = 8_000;
@@ -64,12 +67,14 @@ pub struct Checkpoint {
     pub sequence: u64,
     /// Pages no longer needed.
     pub obsolete: Vec<PageKey>,
+    /// Groups of embeddings for [`Collection::encode_group`], each with whether that has to be given what is stored of it.
+    pub groups: Vec<(u32, bool)>,
 }
 
 /// A page that is to be stored, by its number.
 #[derive(Debug, Clone)]
 pub enum NewPage {
-    /// Embeddings.
+    /// Embeddings, or their codes where the embeddings are left in storage.
     Vectors(u32),
     /// Records.
     Records(u32),
@@ -92,6 +97,8 @@ pub(super) struct Stored {
     vectors_stored: Vec<u32>,
     /// How many bytes each stored page of records has.
     record_bytes: Vec<u32>,
+    /// Groups of embeddings in which a slot is not in use any more.
+    pub(super) vacated_groups: FixedBitSet,
     /// Stored pages that no longer count and are deleted with the next checkpoint.
     pub(super) orphans: Vec<PageKey>,
     /// Log entries that could not be read; the next checkpoint keeps them as pages.
@@ -111,6 +118,10 @@ impl Stored {
 
     pub(super) fn record_changed(&mut self, slot: u32) {
         self.changed_record_pages.grow_and_insert((slot / RECORD_PAGE_SLOTS) as usize);
+    }
+
+    pub(super) fn group_vacated(&mut self, group: u32) {
+        self.vacated_groups.grow_and_insert(group as usize);
     }
 
     pub(super) fn graph_changed(&mut self) {
@@ -182,7 +193,8 @@ impl Collection {
     /// shorter.
     fn due(&self, times: usize, steps: usize, worth: bool) -> bool {
         let Stored { log_bytes, log_entries, .. } = self.stored;
-        let worth = worth || log_bytes >= times * LOG_BYTES || log_entries >= times * LOG_ENTRIES;
+        let enough = if self.are_apart() { LOG_BYTES_APART } else { LOG_BYTES };
+        let worth = worth || log_bytes >= times * enough || log_entries >= times * LOG_ENTRIES;
         let work = log_bytes + log_entries * ENTRY_BYTES + steps * STEP_BYTES;
         // What is new in a page of records comes from the log.
         worth && work * WRITTEN_PER_WORK >= log_bytes + times * self.rewritten_bytes()
@@ -227,7 +239,9 @@ impl Collection {
             ..self.stored.manifest.clone()
         };
 
+        let groups = self.changed_groups();
         if let Some(vectors) = &mut self.vectors {
+            vectors.fix_center();
             let (pages, rows) = (vectors.page_count(), vectors.rows_per_page());
             let dirty = vectors.take_dirty_pages();
             for page in 0..pages {
@@ -271,7 +285,7 @@ impl Collection {
         let bytes = encode_manifest(&manifest);
         self.stored.pending = Some(manifest);
         let Pages { pages, obsolete, .. } = next;
-        Checkpoint { pages, manifest: bytes, sequence: self.sequence, obsolete }
+        Checkpoint { pages, manifest: bytes, sequence: self.sequence, obsolete, groups }
     }
 
     /// The bytes of a page of the checkpoint under way.
@@ -279,6 +293,9 @@ impl Collection {
         match *page {
             NewPage::Vectors(page) => {
                 let vectors = self.vectors.as_ref().expect("it has pages");
+                if vectors.are_apart() {
+                    return encode_code_page(vectors, page, &|slot| self.keeps_vector(slot));
+                }
                 let first = page * vectors.rows_per_page();
                 let used = |row| self.keeps_vector(first + row as u32);
                 encode_vector_page(vectors.page(page), vectors.dimension(), &used)
@@ -320,7 +337,9 @@ impl Collection {
             stored.changed_record_pages.clear();
             stored.orphans.clear();
             stored.kept_entries.clear();
+            stored.vacated_groups.clear();
             (stored.log_bytes, stored.log_entries, stored.graph_steps) = (0, 0, 0);
+            self.vectors.iter_mut().for_each(Vectors::let_go);
         }
     }
 

@@ -54,6 +54,8 @@ impl Collection {
         let Some(slot) = next else { return false };
         self.unlinked.set(slot, false);
         self.graph.insert(vectors, u32::try_from(slot).expect("slots are u32"));
+        // A walk goes past a vector without a code, and links may do without it.
+        drop(vectors.take_missing());
         self.stored.graph_changed();
         true
     }

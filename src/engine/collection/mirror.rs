@@ -69,10 +69,10 @@ impl Collection {
 
     fn wants(&self, begun: bool) -> Option<u32> {
         let threads = self.definition.configuration.num_threads;
-        if threads < 2 || !self.wants_links() {
+        // A mirror is given a copy of the vectors, which therefore must all be in memory.
+        if threads < 2 || self.are_apart() || !self.wants_links() {
             return None;
         }
-        // A collection whose vectors are not all in memory has to say no here: a mirror is given a copy of them.
         let (nodes, unlinked) = (self.graph.len(), self.unlinked());
         let least = LEAST_UNLINKED.max(nodes / NODES_PER_UNLINKED);
         let worth =

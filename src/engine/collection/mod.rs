@@ -12,6 +12,7 @@
 //!
 //! Damage. What cannot be read is lost by name, the rest stays in use ([`lost`]).
 
+mod apart;
 mod checkpoint;
 mod copy;
 mod heir;
@@ -37,6 +38,7 @@ pub use verify::{Health, Stored as StoredParts};
 use std::cell::RefCell;
 
 use fixedbitset::FixedBitSet;
+use vecino_kernels::apart::GROUP;
 use vecino_kernels::hnsw::{Graph, Params, Scratch};
 use vecino_kernels::vectors::{QueryMemory, Vectors};
 
@@ -178,7 +180,7 @@ impl Collection {
         self.records.fetch(slots);
     }
 
-    /// The embedding in `slot`, exactly as it was given.
+    /// The embedding in `slot`, exactly as it was given; empty if it is [`missing`](Collection::missing).
     ///
     /// # Panics
     /// If the slot is not live.
@@ -319,6 +321,9 @@ impl Collection {
     fn vacate(&mut self, slot: u32) -> Option<Record> {
         self.live.set(slot as usize, false);
         self.stored.record_changed(slot);
+        if self.are_apart() {
+            self.stored.group_vacated(slot / GROUP);
+        }
         if self.graph.contains(slot) {
             self.graph.remove(slot);
         } else {

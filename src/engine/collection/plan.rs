@@ -123,6 +123,7 @@ impl Collection {
 
         let mut change = Change {
             dimension: u32::try_from(dimension).expect("checked against the maximum"),
+            embeddings: Vec::with_capacity(data.len()),
             ..Change::default()
         };
         let mut rows = data.chunks_exact(dimension.max(1));

@@ -9,17 +9,18 @@ use fixedbitset::FixedBitSet;
 use vecino_kernels::hnsw::{Graph, Kind};
 use vecino_kernels::vectors::Vectors;
 
+use super::apart::new_vectors;
 use super::checkpoint::RECORD_PAGE_SLOTS;
 use super::lost::LostRecords;
 use super::plan::MAX_DIMENSION;
 use super::{Collection, new_graph};
 use crate::engine::change::Change;
-use crate::engine::definition::{Configuration, Definition};
+use crate::engine::definition::Definition;
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::format::{
     Content, Manifest, NO_PAGE, Page, PageKey, Part, Place, Touched, decode_change,
-    decode_graph_page, decode_id_page, decode_manifest, decode_record_page, decode_touched,
-    decode_vector_page,
+    decode_code_page, decode_graph_page, decode_id_page, decode_manifest, decode_record_page,
+    decode_touched, decode_vector_page,
 };
 use crate::engine::record::Record;
 
@@ -136,8 +137,7 @@ impl Collection {
             return damaged("a manifest names fewer pages than it has slots");
         }
         if dimension > 0 {
-            let Configuration { space, quantization, .. } = self.definition.configuration;
-            self.vectors = Some(Vectors::new(space, dimension, quantization));
+            self.vectors = Some(new_vectors(&self.definition, dimension));
         }
         self.sequence = manifest.sequence;
         self.next_order = manifest.next_order;
@@ -261,6 +261,9 @@ impl Opening {
         }
         let Self { mut collection, manifest, graph, mut problems, .. } = self;
         if let Some(manifest) = &manifest {
+            // Also where no page says what it is.
+            let has_codes = written(&manifest.vector_pages).next().is_some();
+            collection.vectors.iter_mut().filter(|_| has_codes).for_each(Vectors::fix_center);
             let whole = graph.and_then(|mut graph| {
                 graph.restore_entry_point(manifest.entry_point)?;
                 Ok(graph)
@@ -324,11 +327,24 @@ impl Opening {
             if first >= records.capacity() {
                 return damaged("a page of vectors is beyond the last slot");
             }
+            if vectors.are_apart() {
+                return decode_code_page(bytes, vectors, number, &mut |row| used.push(row));
+            }
             vectors.restore_page(number, &mut |rows| {
                 decode_vector_page(bytes, rows, dimension, &mut |row| used.push(row))
             })
         };
-        if !read_page(&mut self.problems, key, page, "page of vectors", read)? {
+        let name = "page of vectors";
+        if !read_page(&mut self.problems, key, page, name, read)? {
+            if let Some(vectors) = vectors.as_mut().filter(|vectors| vectors.are_apart()) {
+                // Codes are made again of the embeddings, once these are read.
+                vectors.forget_codes(number)?;
+                stored.vectors_stored(number, vectors.rows_per_page());
+                let slots = number * vectors.rows_per_page()..vectors.capacity();
+                let slots = slots.take(vectors.rows_per_page() as usize);
+                slots.for_each(|slot| self.embedded.grow_and_insert(slot as usize));
+                return Ok(());
+            }
             // What was read of it before the damage does not count.
             stored.give_up_vector_page(number, page.map(|_| key));
             return Ok(());

@@ -5,9 +5,7 @@
 //!
 //! While anything is staged, nothing but linking may change the collection.
 
-use vecino_kernels::vectors::Vectors;
-
-use super::{Collection, Configuration, fill};
+use super::{Collection, apart, fill};
 use crate::engine::change::{Change, Put, Write};
 
 /// What has been staged.
@@ -34,8 +32,7 @@ impl Collection {
         let number = self.sequence + self.stage.changes;
         let Change { writes, dimension, embeddings } = change;
         if dimension > 0 && self.vectors.is_none() {
-            let Configuration { space, quantization, .. } = self.definition.configuration;
-            self.vectors = Some(Vectors::new(space, dimension as usize, quantization));
+            self.vectors = Some(apart::new_vectors(&self.definition, dimension as usize));
             self.stage.fixes_dimension = true;
         }
         let mut rows = embeddings.chunks_exact((dimension as usize).max(1));

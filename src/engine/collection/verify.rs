@@ -17,6 +17,9 @@ pub struct Stored {
     pub pages: Vec<Option<Vec<u8>>>,
     /// The keys of all its pages.
     pub keys: Vec<PageKey>,
+    /// Number of each of its groups of embeddings, ascending, and which places of it are in use, one bit each; `None`
+    /// for one that cannot be read.
+    pub groups: Vec<(u64, Option<u8>)>,
     /// The log.
     pub log: Vec<(u64, Vec<u8>)>,
 }
@@ -76,7 +79,7 @@ impl Collection {
 
 impl Health {
     fn examine(&mut self, stored: Stored) -> Result<(), Error> {
-        let Stored { definition, manifest, pages, keys, log } = stored;
+        let Stored { definition, manifest, pages, keys, groups, log } = stored;
         let Some(definition) = definition else {
             let what = "pages or log entries of a collection that does not exist";
             Problem::add(&mut self.problems, "orphan", &"the collection", what);
@@ -111,7 +114,11 @@ impl Health {
             Problem::add(problems, "inconsistent", &Place::Page(all[at]), what);
         }
         let opening = Opening::of_all(definition, manifest.as_deref(), pages)?;
-        let (collection, found) = opening.examine(log)?;
+        let (mut collection, found) = opening.examine(log)?;
+        for (group, code) in collection.compare_groups(&groups) {
+            let what = "a group of embeddings lacks some of its records'";
+            Problem::add(&mut self.problems, code, &Place::Group(group.into()), what);
+        }
         let health = collection.health();
         self.records = health.records;
         self.sequence = health.sequence;

@@ -7,15 +7,18 @@
 //! | num_threads u32, only if it is more than 1
 //! ```
 //!
-//! `measure` is the number of the space and four times that of the quantization.
+//! `measure` is the number of the space, four times that of the quantization, and [`STORED`] more where the embeddings
+//! are in the browser's storage only.
 
 use vecino_kernels::distance::Space;
 use vecino_kernels::vectors::Quantization;
 
 use super::codec::{Reader, Writer};
 use super::frame::{self, Kind, damage};
-use crate::engine::definition::{Configuration, Definition, Scope};
+use crate::engine::definition::{Configuration, Definition, Residence, Scope};
 use crate::engine::error::Result;
+
+const STORED: u8 = 128;
 
 /// The bytes of a definition.
 #[must_use]
@@ -36,6 +39,9 @@ pub fn encode_definition(definition: &Definition) -> Vec<u8> {
         Quantization::Int8 => 0,
         Quantization::None => 4,
         Quantization::Binary => 8,
+    } + match definition.configuration.embeddings {
+        Residence::Memory => 0,
+        Residence::Stored => STORED,
     });
     out.u32(definition.configuration.ef_construction);
     out.u32(definition.configuration.ef_search);
@@ -89,7 +95,8 @@ fn configuration(reader: &mut Reader<'_>) -> Result<Configuration> {
             2 => Space::Ip,
             _ => return Err(damage("a collection has an unknown space")),
         },
-        quantization: match measure / 4 {
+        embeddings: if measure < STORED { Residence::Memory } else { Residence::Stored },
+        quantization: match measure % STORED / 4 {
             0 => Quantization::Int8,
             1 => Quantization::None,
             2 => Quantization::Binary,

@@ -22,6 +22,8 @@ pub(super) enum Kind {
     GraphPage = 6,
     Namespaces = 7,
     IdPage = 8,
+    CodePage = 9,
+    EmbeddingGroup = 10,
 }
 
 impl Kind {
@@ -35,6 +37,8 @@ impl Kind {
             Self::GraphPage => "graph page",
             Self::Namespaces => "list of tenants and databases",
             Self::IdPage => "page of ids",
+            Self::CodePage => "page of codes",
+            Self::EmbeddingGroup => "group of embeddings",
         }
     }
 }

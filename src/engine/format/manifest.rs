@@ -113,6 +113,8 @@ impl Part {
 pub enum Place {
     /// In the page of this key.
     Page(PageKey),
+    /// In the group of embeddings of this number.
+    Group(u64),
     /// In the log entries from the one number to the other.
     Log(u64, u64),
 }
@@ -121,6 +123,7 @@ impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Page(key) => write!(f, "page {key}"),
+            Self::Group(group) => write!(f, "group {group} of the embeddings"),
             Self::Log(first, last) if first == last => write!(f, "log entry {first}"),
             Self::Log(first, last) => write!(f, "log entries {first} to {last}"),
         }
@@ -191,6 +194,7 @@ pub fn encode_manifest(manifest: &Manifest) -> Vec<u8> {
         let (kind, first, last) = match *place {
             Place::Page(key) => (0, key, 0),
             Place::Log(first, last) => (1, first, last),
+            Place::Group(group) => (2, group, 0),
         };
         out.u8(kind);
         out.u64(first);
@@ -249,6 +253,7 @@ fn decode_copy(bytes: &[u8]) -> Result<Manifest> {
         let place = match (reader.u8()?, reader.u64()?, reader.u64()?) {
             (0, key, _) => Place::Page(key),
             (1, first, last) => Place::Log(first, last),
+            (2, group, _) => Place::Group(group),
             _ => return Err(damage("a manifest names an unknown kind of place")),
         };
         let id = reader.option(Reader::text)?.map(Box::from);

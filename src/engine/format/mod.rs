@@ -18,8 +18,10 @@
 //! pages of ids, and a manifest is written twice.
 
 mod change;
+mod code_page;
 mod codec;
 mod definition;
+mod embedding_group;
 mod frame;
 mod graph_page;
 mod id_page;
@@ -29,7 +31,11 @@ mod record_page;
 mod vector_page;
 
 pub use change::{Touched, decode_change, decode_touched, encode_change};
+pub use code_page::{decode_code_page, encode_code_page};
 pub use definition::{decode_definition, encode_definition};
+pub use embedding_group::{
+    decode_embedding_group, encode_embedding_group, inspect_embedding_group,
+};
 pub use frame::{FORMAT_VERSION, digest};
 pub use graph_page::{StoredNode, decode_graph_page, encode_graph_page};
 pub use id_page::{decode_id_page, encode_id_page};

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use super::arguments::Include;
 use crate::engine::catalog::Database;
 use crate::engine::collection::{Collection, Found, Outdated};
-use crate::engine::definition::{Configuration, Definition};
+use crate::engine::definition::{Configuration, Definition, Residence};
 use crate::engine::metadata::{Key, Metadata, Scalar, Value};
 use crate::engine::planner::{Explanation, Plan};
 use crate::wasm::database::Stats;
@@ -222,6 +222,9 @@ struct ConfigurationInfo {
     /// Left out when it is the default, so that a configuration looks as Chroma's does.
     #[serde(skip_serializing_if = "Option::is_none")]
     quantization: Option<&'static str>,
+    /// Left out as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embeddings: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -234,7 +237,7 @@ struct HnswInfo {
     sync_threshold: u32,
 }
 
-/// `{ id, key, tenant, database, name, metadata?, configuration: { hnsw, quantization? }, extra? }`.
+/// `{ id, key, tenant, database, name, metadata?, configuration: { hnsw, quantization?, embeddings? }, extra? }`.
 pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
     let Configuration {
         space,
@@ -246,6 +249,7 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
         quantization,
         // Chroma does not report it.
         num_threads: _,
+        embeddings,
     } = definition.configuration;
     let is_default = quantization == Quantization::default();
     from_serializable(&CollectionInfo {
@@ -268,6 +272,7 @@ pub(crate) fn from_definition(definition: &Definition) -> Result<JsValue> {
                 sync_threshold,
             },
             quantization: (!is_default).then(|| quantization.as_str()),
+            embeddings: (embeddings != Residence::default()).then(|| embeddings.as_str()),
         },
         extra: definition.extra.as_deref(),
     })

@@ -43,11 +43,16 @@ export const damageKinds = () => Object.keys(kinds);
 
 let expected;
 
-/** Stores records, some in pages of a checkpoint and some in the log. Resolves with the number of values by store. */
-export async function store({ seed }) {
+/** Stores records, some in pages of a checkpoint and some in the log, their `embeddings` wherever. Resolves with the number of values by store. */
+export async function store({ seed, embeddings }) {
   const random = randomOf(seed);
   const client = new vecino.PersistentClient(options);
-  const collection = await client.createCollection({ name: NAME, embeddingFunction: null });
+  const configuration = { embeddings };
+  const collection = await client.createCollection({
+    name: NAME,
+    configuration,
+    embeddingFunction: null,
+  });
   expected = new Map();
   const add = async (ids, size) => {
     const batch = {

@@ -6,22 +6,22 @@ import { say, vecino } from "./outside.js";
 import { compareQueries } from "./scan.js";
 import { catchUp, openClient, readAll, readBrief, verify } from "./store.js";
 
-const collectionOf = (client) =>
+const collectionOf = (client, embeddings) =>
   client.getOrCreateCollection({
     name: "lanes",
     embeddingFunction: null,
-    configuration: { hnsw: { space: "l2" } },
+    configuration: { hnsw: { space: "l2" }, embeddings },
   });
 
 let client;
 let collection;
 let stopped = false;
 
-/** Opens the client of this tab. */
-export async function open({ path, options }) {
+/** Opens the client of this tab. `embeddings` says where the collection has them, where it is new. */
+export async function open({ path, options, embeddings }) {
   prepare(options.worker);
   client = openClient(vecino, path, options);
-  collection = await collectionOf(client);
+  collection = await collectionOf(client, embeddings);
 }
 
 /** Works on all `lanes`, `{ lane, next }`, at the same time, until the time or the calls are used up or the tab is gone. */
@@ -97,14 +97,14 @@ export async function hears({ expected, within }) {
 }
 
 /** What a new client finds, opened twice. Opening must change nothing. */
-export async function inspect({ path, options, seed }) {
+export async function inspect({ path, options, embeddings, seed }) {
   const found = [];
   let report;
   // Before anything is opened: a database that the browser itself has dropped would be created anew.
   const databases = (await indexedDB.databases()).map(({ name }) => name);
   for (let time = 0; time < 2; time += 1) {
     const fresh = openClient(vecino, path, options);
-    const opened = await collectionOf(fresh);
+    const opened = await collectionOf(fresh, embeddings);
     const records = await readAll(opened);
     await compareQueries(opened, records, queriesOf(seed));
     report = await verify(fresh);

@@ -14,8 +14,14 @@ const PATH = "killed";
 /** How long to wait for a checkpoint that is to be killed, in milliseconds. */
 const PATIENCE = 8_000;
 
-/** Kills `kind` of browser `rounds` times. Resolves with what was seen; throws at the first fault. */
-export async function kill({ kind = "chromium", rounds, seed, note = () => {} }) {
+/** Kills `kind` of browser `rounds` times; `embeddings` says where the collection has them. Resolves with what was seen; throws at the first fault. */
+export async function kill({
+  kind = "chromium",
+  embeddings = "memory",
+  rounds,
+  seed,
+  note = () => {},
+}) {
   const random = randomOf(seed, 1);
   let ledger = new Ledger(seed);
   let profile = new Profile();
@@ -36,7 +42,7 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
         durability: round % 2 ? "strict" : "relaxed",
         worker: round % 4 < 2,
       };
-      const corruption = await verified({ browser, profile, ledger, options, seed });
+      const corruption = await verified({ browser, profile, ledger, options, embeddings, seed });
       if (corruption) {
         note(`round ${round}: the browser's own database is corrupt, a new profile: ${corruption}`);
         seen.corruptedByBrowser += 1;
@@ -54,6 +60,7 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
         ledger,
         seed,
         options,
+        embeddings,
         aim,
         random,
       });
@@ -61,7 +68,8 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
       note(`round ${round}: killed at ${moment}, ${ledger.acknowledged} calls acknowledged`);
     }
   } catch (error) {
-    const again = `npm run torture -- kill --seed ${seed}`;
+    const stored = embeddings === "stored" ? " --stored" : "";
+    const again = `npm run torture -- kill --seed ${seed}${stored}`;
     kept = `\nThe profile as it is: ${profile.folder}\nAgain: ${again}`;
     throw new Error(`seed ${seed}, round ${round}: ${error.message}${kept}`, { cause: error });
   } finally {
@@ -78,9 +86,9 @@ export async function kill({ kind = "chromium", rounds, seed, note = () => {} })
  * database corrupt: Chromium does when it was killed in the middle of a write to its LevelDB log and later appended to
  * that log. It then deletes everything, below whatever a page can do.
  */
-async function verified({ browser, profile, ledger, options, seed }) {
+async function verified({ browser, profile, ledger, options, embeddings, seed }) {
   try {
-    const place = { path: PATH, options, seed };
+    const place = { path: PATH, options, embeddings, seed };
     const { records, report, existed } = await browser.call("inspect", place);
     if (ledger.acknowledged > 0 && !existed) throw new Error("the browser has no such database");
     requireClean(report);
@@ -101,7 +109,16 @@ function corruptionIn(folder) {
   return /\d+\.log: .*Corruption: .*/.exec(texts.join("\n"))?.[0];
 }
 
-async function killWhileWorking({ browser, server, ledger, seed, options, aim, random }) {
+async function killWhileWorking({
+  browser,
+  server,
+  ledger,
+  seed,
+  options,
+  embeddings,
+  aim,
+  random,
+}) {
   const reached = new Promise((resolve) => {
     server.onSay = (message) => {
       if (message.begins) ledger.begins(message.lane, message.n);
@@ -110,7 +127,7 @@ async function killWhileWorking({ browser, server, ledger, seed, options, aim, r
       if (message.checkpoint && aim === "checkpoint") resolve("checkpoint");
     };
   });
-  await browser.call("open", { path: PATH, options });
+  await browser.call("open", { path: PATH, options, embeddings });
   const lanes = LANES.map((lane) => ({ lane, next: ledger.next(lane) }));
   const failed = browser.call("work", { seed, lanes }).catch((error) => {
     if (!(error instanceof Gone)) throw error;
