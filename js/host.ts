@@ -7,7 +7,7 @@ import { Helpers } from "./helpers.js";
 import { Pace } from "./pace.js";
 import { loadRegex, usesRegex } from "./regex.js";
 import { Tabs } from "./tabs.js";
-import { READS } from "./transport/messages.js";
+import { READS, WRITES } from "./transport/messages.js";
 import type { Arguments, Calls, Method } from "./transport/protocol.js";
 import { callEngine, type Database, loadEngine } from "./wasm.js";
 
@@ -90,6 +90,7 @@ export class Host {
 
   async call(method: Method, args: unknown[]): Promise<unknown> {
     if (this.#trap) throw this.#trap;
+    if (WRITES.has(method)) this.#pace.called();
     try {
       const answer = await this.#run(method, args);
       if (READS.has(method)) {
