@@ -13,14 +13,11 @@ const LANES: usize = 16;
 /// Write the signs of `values` to `bits`, one for a value above zero.
 pub(super) fn write_signs(values: &[f32], bits: &mut [u32]) {
     for (block, words) in values.chunks(BLOCK).zip(bits.as_chunks_mut::<WORDS>().0) {
-        let mut bytes = [0_u8; LANES];
+        *words = [0; WORDS];
         for (j, values) in block.chunks(LANES).enumerate() {
-            for (byte, x) in bytes.iter_mut().zip(values) {
-                *byte |= (u8::from(*x > 0.0)) << j;
+            for (l, x) in values.iter().enumerate() {
+                words[l / WORDS] |= u32::from(*x > 0.0) << (8 * (l % WORDS) + j);
             }
-        }
-        for (word, &bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
-            *word = u32::from_le_bytes(bytes);
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn linked(&mut self, slot: u32) {
+        // It may have been linked before, for what was removed since.
+        self.recent.retain(|recent| *recent != slot);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
