@@ -3,13 +3,13 @@
 // such as the methods of a future. It is told as unused-data.mjs tells what is in use, and errs to the same side: a
 // constant that only looks like an address or a number leads somewhere too.
 import { calledIn } from "./module-text.mjs";
-import { constantsOf, objectsAt } from "./unused-data.mjs";
+import { constantsOf, objectsOf } from "./unused-data.mjs";
 
 /**
  * The `{ functions, objects }` that the functions of these names lead to, themselves among them. `functions` are the
  * module's by name, `slots` its function table; the rest is what the linker told.
  */
-export function reach(names, { functions, slots }, { objects, roots, numbers }) {
+export function reach(names, { functions, slots }, links) {
   const found = { functions: new Set(), objects: new Set() };
   const constants = new Set();
   const open = [];
@@ -26,22 +26,21 @@ export function reach(names, { functions, slots }, { objects, roots, numbers }) 
     found.objects.add(object);
     open.push(() => followObject(object));
   };
-  const touchAddress = (address) => objectsAt(objects, address).forEach(touch);
   const followFunction = (text) => {
     calledIn(text).forEach(call);
     for (const constant of constantsOf(text)) {
       if (constants.has(constant)) continue;
       constants.add(constant);
-      touchAddress(constant);
-      if (numbers.has(constant)) callSlot(constant);
+      objectsOf(constant, links).forEach(touch);
+      if (links.numbers.has(constant)) callSlot(constant);
     }
   };
   const followObject = (object) => {
-    object.addresses.forEach(touchAddress);
+    object.others.forEach(touch);
     object.numbers.forEach(callSlot);
   };
   names.forEach(call);
-  roots.forEach(touch);
+  links.roots.forEach(touch);
   while (open.length > 0) open.pop()();
   return found;
 }

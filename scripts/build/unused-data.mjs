@@ -6,9 +6,12 @@
 // every object (symbol) in the data, and every place that holds an address or a number of the function
 // table. So:
 //
-// - An object is in use if a constant of the optimized code, or half of one, is an address in it (or its
-//   end, unless another begins there), or an object in use holds its address. Constants that only look
-//   like an address keep an object that is not needed; nothing worse.
+// - An object is in use if a constant of the optimized code, or half of one, is an address of it, or an
+//   object in use holds its address. Constants that only look like an address keep an object that is not
+//   needed; nothing worse.
+// - The place of an address does not tell whose it is: a loop that counts up to zero adds to the end of its
+//   object, where another begins. The linker tells. An address that it does not know was computed from
+//   others, and is of all objects that it lies in or between.
 // - Code may add to an address that lies outside of its object (`table - 97`). The linker's list shows
 //   such addresses; their objects are in use.
 // - A number of the function table is in use if code named it and it is still a constant of the code, or
@@ -38,8 +41,9 @@ const WITH_ADDEND = new Set([3, 4, 5, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23, 25])
 
 /**
  * What the linker tells in a module linked with `--emit-relocs`: the objects in its data as
- * `{ address, end, addresses, numbers }`, with what they hold; `roots`, objects that have to stay; and `numbers` of
- * the function table that code names. And the module without it, which other tools do not know.
+ * `{ address, end, others, numbers }`, with what they hold: addresses of other objects, and numbers of the function
+ * table; `roots`, objects that have to stay; `named`, for each address in the code the objects that it is of; and
+ * `numbers` of the function table that code names. And the module without it, which other tools do not know.
  */
 export function readLinks(bytes) {
   const all = sections(bytes);
@@ -51,20 +55,25 @@ export function readLinks(bytes) {
   const objectOf = symbols.map(({ kind, segment, offset, size }) => {
     if (kind !== DATA_SYMBOL || segment === undefined) return undefined;
     const address = segments[segment].address + offset;
-    return { address, end: address + size, addresses: [], numbers: [] };
+    return { address, end: address + size, others: [], numbers: [] };
   });
   const objects = objectOf.filter(Boolean);
   const roots = new Set();
+  const named = new Map();
   const numbers = new Set();
 
   const code = all.find(({ id }) => id === CODE);
   for (const { type, offset, symbol, addend } of relocations(custom("reloc.CODE"))) {
     if (type === TABLE_NUMBERS.code) numbers.add(new Reader(code.content, offset).signed());
     const object = ADDRESSES.code.includes(type) && objectOf[symbol];
-    if (object && !within(object, object.address + addend)) roots.add(object);
+    if (!object) continue;
+    const address = object.address + addend;
+    if (!within(object, address)) roots.add(object);
+    if (!named.has(address)) named.set(address, new Set());
+    named.get(address).add(object);
   }
   for (const { type, offset, symbol, addend } of relocations(custom("reloc.DATA"))) {
-    const holders = objectsAt(objects, addressIn(segments, data.content, offset));
+    const holders = objectsIn(objects, addressIn(segments, data.content, offset));
     if (holders.length === 0) {
       throw new Error("An address stands in the data outside of all objects.");
     }
@@ -73,9 +82,8 @@ export function readLinks(bytes) {
       for (const holder of holders) holder.numbers.push(number);
     } else if (ADDRESSES.data.includes(type)) {
       const object = objectOf[symbol];
-      const address = object.address + addend;
-      if (!within(object, address)) roots.add(object);
-      else for (const holder of holders) holder.addresses.push(address);
+      if (!within(object, object.address + addend)) roots.add(object);
+      for (const holder of holders) holder.others.push(object);
     }
   }
   const isLinkers = ({ name }) => name === "linking" || name?.startsWith("reloc.");
@@ -83,24 +91,23 @@ export function readLinks(bytes) {
     bytes,
     all.filter((section) => !isLinkers(section)),
   );
-  return { links: { objects, roots, numbers }, module };
+  return { links: { objects, roots, named, numbers }, module };
 }
 
 /**
  * Clears out of the optimized module `bytes` what is not in use; `inUse` in the result is how many objects are.
  * `text` is the same module as text.
  */
-export function clearUnused(bytes, text, { objects, roots, numbers }) {
+export function clearUnused(bytes, text, links) {
+  const { objects, roots, numbers } = links;
   const inUse = new Set(roots);
   const inCode = constantsOf(text);
   for (const constant of inCode) {
-    for (const object of objectsAt(objects, constant)) inUse.add(object);
+    for (const object of objectsOf(constant, links)) inUse.add(object);
   }
   const calledBy = new Set([...numbers].filter((number) => inCode.has(number)));
   for (const object of inUse) {
-    for (const address of object.addresses) {
-      for (const other of objectsAt(objects, address)) inUse.add(other);
-    }
+    for (const other of object.others) inUse.add(other);
     for (const number of object.numbers) calledBy.add(number);
   }
   const mentioned = new Set([...numbers, ...objects.flatMap((object) => object.numbers)]);
@@ -164,13 +171,18 @@ function withHoles(content, isHole) {
   return tableSection(runs);
 }
 
-/** The objects that `address` lies in (they may overlap); where there are none, those that it is the end of. */
-export function objectsAt(objects, address) {
-  const found = objects.filter((object) => within(object, address));
-  const inside = found.filter(({ end }) => address < end);
-  return inside.length > 0 ? inside : found;
+/** The objects that a constant of the code can be an address of. */
+export function objectsOf(constant, { objects, named }) {
+  const known = named.get(constant);
+  if (known) return [...known, ...objectsIn(objects, constant)];
+  return objects.filter((object) => within(object, constant));
 }
 
+/** The objects with the byte at `address`: texts that end alike overlap. */
+const objectsIn = (objects, address) =>
+  objects.filter((object) => object.address <= address && address < object.end);
+
+/** Whether an address is of the object, or its end. */
 const within = ({ address, end }, at) => address <= at && at <= end;
 
 function addressIn(segments, content, offset) {

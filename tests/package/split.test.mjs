@@ -41,10 +41,12 @@ const source = `
   (func $rare (param i32) (result i32)
     (call_indirect (param i32) (result i32) (local.get 0) (i32.load (i32.const 16)))))`;
 
-const object = (address, end, numbers = []) => ({ address, end, addresses: [], numbers });
+const object = (address, end, numbers = []) => ({ address, end, others: [], numbers });
+const objects = [object(16, 20, [100]), object(20, 24), object(24, 28, [101])];
 const links = {
-  objects: [object(16, 20, [100]), object(20, 24), object(24, 28, [101])],
+  objects,
   roots: new Set(),
+  named: new Map(objects.map((object) => [object.address, new Set([object])])),
   numbers: new Set(),
 };
 
