@@ -12,7 +12,7 @@
 //!   codes, nearest, exact, quick, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
-//!   json, value, metadata, record, text_map     what a record says, and records by id
+//!   json, value, metadata, record, text_table   what a record says, and records by id
 //!   postings/, filter/                          records by metadata value, clauses that select them
 //!   catalog, definition                         tenants, databases, collections: names and configuration
 //!   planner                                     scan or walk

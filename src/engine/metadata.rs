@@ -12,13 +12,13 @@ pub type Key = Arc<str>;
 
 /// Keys and values in the order in which they were first set. Never empty.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Metadata(Vec<(Key, Value)>);
+pub struct Metadata(Box<[(Key, Value)]>);
 
 impl Metadata {
     /// Metadata of `entries`, or `None` when there are none. Keys must be distinct.
     #[must_use]
     pub fn new(entries: Vec<(Key, Value)>) -> Option<Self> {
-        (!entries.is_empty()).then_some(Self(entries))
+        (!entries.is_empty()).then(|| Self(entries.into()))
     }
 
     /// The value of `key`. O(number of keys), which is small.
@@ -43,7 +43,7 @@ impl Metadata {
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let values = self.0.iter().map(|(_, value)| value.memory_bytes());
-        self.0.capacity() * size_of::<(Key, Value)>() + values.sum::<usize>()
+        self.0.len() * size_of::<(Key, Value)>() + values.sum::<usize>()
     }
 }
 
@@ -92,7 +92,7 @@ impl MetadataPatch {
     /// `old` with this patch laid over it; `None` when no key is left.
     #[must_use]
     pub fn merge(self, old: Option<&Metadata>) -> Option<Metadata> {
-        let mut entries = old.map_or_else(Vec::new, |old| old.0.clone());
+        let mut entries = old.map_or_else(Vec::new, |old| old.0.to_vec());
         for (key, value) in self.0 {
             let place = entries.iter().position(|(name, _)| *name == key);
             match (place, value) {

@@ -14,5 +14,5 @@ pub mod postings;
 pub mod rank;
 pub mod record;
 pub mod suggest;
-pub mod text_map;
+pub mod text_table;
 pub mod value;

@@ -2,19 +2,18 @@
 
 use std::cell::RefCell;
 use std::hint::black_box;
-use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::metadata::{Key, Metadata};
 use super::postings::{KeyPostings, Postings};
-use super::text_map::TextMap;
+use super::text_table::TextTable;
 
 /// One record without its embedding, which lives in `Vectors` under the same slot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The caller's name for it; unique in the collection, never empty.
-    pub id: Arc<str>,
+    pub id: Box<str>,
     /// Position in the order of insertion; kept when the record is updated or moves to another slot.
     pub order: u64,
     /// The text, if any.
@@ -28,14 +27,14 @@ pub struct Record {
 /// Slots that get their memory together.
 const BLOCK: usize = 512;
 
-/// Records by slot and by id. Invariant: `by_id[r.id] == s` exactly when slot `s` of `blocks` is `Some(r)`.
+/// Records by slot and by id. Invariant: `by_id` has `s` under `r.id` exactly when slot `s` of `blocks` is `Some(r)`.
 #[derive(Debug, Default)]
 pub struct Records {
     /// By slot, [`BLOCK`] each: growing copies nothing and takes no more than it needs.
     blocks: Vec<Box<[Option<Record>]>>,
     /// How many slots there are.
     capacity: u32,
-    by_id: TextMap,
+    by_id: TextTable,
     /// One copy of every metadata key, sorted; records share it.
     keys: Vec<Key>,
     /// Those of the record that was put last: the next one mostly has the same.
@@ -66,7 +65,7 @@ impl Records {
     /// The slot of the record `id`.
     #[must_use]
     pub fn slot(&self, id: &str) -> Option<u32> {
-        self.by_id.get(id).copied()
+        self.by_id.get(id, &|slot| id_in(&self.blocks, slot))
     }
 
     /// The slots of those of `ids` that exist.
@@ -109,7 +108,8 @@ impl Records {
             self.postings.get_mut().insert(metadata, slot);
         }
         self.ensure(slot + 1);
-        self.by_id.insert(record.id.clone(), slot);
+        let Self { blocks, by_id, .. } = self;
+        by_id.insert(&record.id, slot, &|slot| id_in(blocks, slot));
         *self.place(slot) = Some(record);
     }
 
@@ -119,7 +119,7 @@ impl Records {
             return None;
         }
         let record = self.place(slot).take()?;
-        self.by_id.remove(&record.id);
+        self.by_id.remove(&record.id, slot);
         if let Some(metadata) = &record.metadata {
             self.postings.get_mut().remove(metadata, slot);
         }
@@ -156,7 +156,8 @@ impl Records {
             let blocks = (capacity as usize).div_ceil(BLOCK);
             self.blocks.resize_with(blocks, || (0..BLOCK).map(|_| None).collect());
             self.capacity = capacity;
-            self.by_id.reserve(more as usize);
+            let Self { blocks, by_id, .. } = self;
+            by_id.reserve(more as usize, &|slot| id_in(blocks, slot));
         }
     }
 
@@ -164,7 +165,7 @@ impl Records {
         &mut self.blocks[slot as usize / BLOCK][slot as usize % BLOCK]
     }
 
-    /// Bytes on the heap, for statistics; hash tables are estimated.
+    /// Bytes on the heap, for statistics.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
         let contents = self.blocks.iter().flatten().flatten().map(|record| {
@@ -174,8 +175,14 @@ impl Records {
                 + record.metadata.as_ref().map_or(0, Metadata::memory_bytes)
         });
         self.blocks.len() * BLOCK * size_of::<Option<Record>>()
-            + self.by_id.capacity() * size_of::<(Arc<str>, u32)>()
+            + self.by_id.memory_bytes()
             + contents.sum::<usize>()
             + self.postings.borrow().memory_bytes()
     }
+}
+
+/// The id of the record in `slot`, which holds one.
+fn id_in(blocks: &[Box<[Option<Record>]>], slot: u32) -> &str {
+    let record = &blocks[slot as usize / BLOCK][slot as usize % BLOCK];
+    record.as_ref().map_or("", |record| &record.id)
 }

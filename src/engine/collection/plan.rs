@@ -8,7 +8,7 @@ use crate::engine::change::{Change, Put, Write};
 use crate::engine::error::{Code, Error, Result};
 use crate::engine::json::{Json, non_finite};
 use crate::engine::metadata::MetadataPatch;
-use crate::engine::text_map::TextMap;
+use crate::engine::text_table::TextTable;
 
 /// The columns of one add, upsert or update; every column present has one entry an id.
 #[derive(Debug, Clone, Default)]
@@ -230,19 +230,22 @@ fn check_ids(ids: &[String], operation: &str) -> Result<()> {
     if ids.is_empty() {
         return invalid(format!("{operation} got no ids; expected at least one"));
     }
-    let mut seen = TextMap::with_capacity_and_hasher(ids.len(), Default::default());
+    let id_at = |at| &*ids[at as usize];
+    let mut seen = TextTable::default();
+    seen.reserve(ids.len(), &id_at);
     for (at, id) in (0..).zip(ids) {
         if id.is_empty() {
             return invalid(format!(
                 "the id at position {at} is empty; expected a non-empty string"
             ));
         }
-        if let Some(first) = seen.insert(id.as_str().into(), at) {
+        if let Some(first) = seen.get(id, &id_at) {
             return Err(Error::new(
                 Code::DuplicateId,
                 format!("id \"{id}\" stands at positions {first} and {at}; expected distinct ids"),
             ));
         }
+        seen.insert(id, at, &id_at);
     }
     Ok(())
 }

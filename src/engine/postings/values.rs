@@ -1,27 +1,28 @@
 //! Sets of slots by scalar value.
 
 use std::ops::RangeInclusive;
-use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::ordered::Ordered;
 use crate::engine::metadata::Scalar;
-use crate::engine::text_map::TextMap;
+use crate::engine::text_table::TextTable;
 
 /// Slots by scalar value.
 #[derive(Debug, Default)]
 pub struct Values {
     numbers: Ordered,
-    /// Slots of `false` under 0, of `true` under 1, of each text under its number in `texts`.
+    /// Slots of `false` under 0, of `true` under 1, of each text [`FIRST_TEXT`] above its number.
     others: Ordered,
-    texts: TextMap,
-    /// Numbers of texts that no record has any more. Those below the highest are in use or here.
+    /// By number.
+    texts: Vec<Box<str>>,
+    by_text: TextTable,
+    /// Numbers of texts that no record has any more.
     unused: Vec<u32>,
 }
 
-/// The number of the first text; booleans come before.
-const FIRST_TEXT: usize = 2;
+/// Where the first text is; booleans come before.
+const FIRST_TEXT: u64 = 2;
 
 impl Values {
     /// Adds `slot` to the set of `value`.
@@ -30,16 +31,8 @@ impl Values {
             Scalar::Number(value) => self.numbers.insert(rank(value), slot),
             Scalar::Bool(value) => self.others.insert(u64::from(value), slot),
             Scalar::Text(text) => {
-                let number = self.texts.get(text).copied().unwrap_or_else(|| {
-                    let next = || u32::try_from(self.texts.len() + FIRST_TEXT);
-                    let number = self
-                        .unused
-                        .pop()
-                        .unwrap_or_else(|| next().expect("texts in memory are fewer than 2^32"));
-                    self.texts.insert(text.into(), number);
-                    number
-                });
-                self.others.insert(u64::from(number), slot);
+                let number = self.number(text).unwrap_or_else(|| self.add_text(text));
+                self.others.insert(FIRST_TEXT + u64::from(number), slot);
             }
         }
     }
@@ -50,10 +43,11 @@ impl Values {
             Scalar::Number(value) => _ = self.numbers.remove(rank(value), slot),
             Scalar::Bool(value) => _ = self.others.remove(u64::from(value), slot),
             Scalar::Text(text) => {
-                if let Some(&number) = self.texts.get(text)
-                    && self.others.remove(u64::from(number), slot)
+                if let Some(number) = self.number(text)
+                    && self.others.remove(FIRST_TEXT + u64::from(number), slot)
                 {
-                    self.texts.remove(text);
+                    self.by_text.remove(text, number);
+                    self.texts[number as usize] = Box::default();
                     self.unused.push(number);
                 }
             }
@@ -65,8 +59,8 @@ impl Values {
         let number = match value {
             Scalar::Number(value) => return self.add_between(value..=value, set),
             Scalar::Bool(value) => u64::from(value),
-            Scalar::Text(text) => match self.texts.get(text) {
-                Some(number) => u64::from(*number),
+            Scalar::Text(text) => match self.number(text) {
+                Some(number) => FIRST_TEXT + u64::from(number),
                 None => return,
             },
         };
@@ -78,13 +72,29 @@ impl Values {
         self.numbers.add_to(rank(*range.start())..=rank(*range.end()), set);
     }
 
-    /// Bytes on the heap, for statistics; the hash table is estimated.
+    fn number(&self, text: &str) -> Option<u32> {
+        self.by_text.get(text, &|number| &self.texts[number as usize])
+    }
+
+    fn add_text(&mut self, text: &str) -> u32 {
+        let number = self.unused.pop().unwrap_or_else(|| {
+            self.texts.push(Box::default());
+            u32::try_from(self.texts.len() - 1).expect("texts in memory are fewer than 2^32")
+        });
+        let Self { texts, by_text, .. } = self;
+        by_text.insert(text, number, &|number| &texts[number as usize]);
+        texts[number as usize] = text.into();
+        number
+    }
+
+    /// Bytes on the heap, for statistics.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        let texts = self.texts.keys().map(|text| text.len() + 2 * size_of::<usize>());
+        let texts = self.texts.iter().map(|text| text.len());
         self.numbers.memory_bytes()
             + self.others.memory_bytes()
-            + self.texts.capacity() * size_of::<(Arc<str>, u32)>()
+            + self.texts.capacity() * size_of::<Box<str>>()
+            + self.by_text.memory_bytes()
             + texts.sum::<usize>()
     }
 }
