@@ -27,6 +27,7 @@ const calls = {
   verify: [["KEY"], /^\["notes",1,0\]$/],
   exchange: [["KEY", 0, null], /^null$/],
   assist: [["no definition", "no message"], /^damaged$/],
+  fetchEmbeddings: [["KEY", []], /^undefined$/],
 };
 
 const visit = visits();
