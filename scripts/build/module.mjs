@@ -14,10 +14,12 @@ const commonSources = [
   "Cargo.lock",
   ".cargo/config.toml",
   "package-lock.json", // wasm-opt's version
+  "scripts/build/data-check.mjs",
   "scripts/build/module.mjs",
   "scripts/build/module-text.mjs",
   "scripts/build/moved-data.mjs",
   "scripts/build/optimize.mjs",
+  "scripts/build/plain-code.mjs",
   "scripts/build/reach.mjs",
   "scripts/build/split.mjs",
   "scripts/build/unused-data.mjs",

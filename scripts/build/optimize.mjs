@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { Failure } from "../lib/fail.mjs";
 import { runNode } from "../lib/run.mjs";
+import { checkData } from "./data-check.mjs";
+import { plainCode } from "./plain-code.mjs";
 import { assembled, split } from "./split.mjs";
 import { clearUnused } from "./unused-data.mjs";
 
@@ -28,17 +30,21 @@ const panics =
  */
 export async function optimize(wasmFile, glueFile, links, secondary) {
   await endPanicsAtOnce(wasmFile);
+  const original = readFileSync(wasmFile);
+  const plain = await clearAllUnused(wasmFile, links);
   // Data stays in its place as long as it is looked at by address.
   await wasmOpt(wasmFile, "--skip-pass=memory-packing");
-  await clearAllUnused(wasmFile, links);
-  const parts = secondary && (await splitFile(wasmFile, secondary.entry, links));
+  const parts = secondary && (await splitFile(wasmFile, plain, secondary.entry, links));
   if (parts) writeFileSync(wasmFile, await assembled(parts.primary));
   const names = JSON.parse(await wasmOpt(wasmFile, "--minify-imports-and-exports-and-modules"));
   rename(names, glueFile);
-  if (!parts) return;
-  writeFileSync(secondary.file, await assembled(withImports(parts.secondary, names.exports)));
-  await wasmOpt(secondary.file);
-  nameInGlue(parts.name, glueFile);
+  if (parts) {
+    writeFileSync(secondary.file, await assembled(withImports(parts.secondary, names.exports)));
+    await wasmOpt(secondary.file);
+    nameInGlue(parts.name, glueFile);
+  }
+  const files = parts ? [wasmFile, secondary.file] : [wasmFile];
+  checkData(await Promise.all(files.map(readModule)), original, links);
 }
 
 async function wasmOpt(wasmFile, ...more) {
@@ -52,20 +58,27 @@ async function wasmOpt(wasmFile, ...more) {
   return output;
 }
 
-/** Functions that only unused data leads to go, and what only they use, and so on. */
+/**
+ * Functions that only unused data leads to go, and what only they use, and so on. Resolves with the plain code of
+ * what is left.
+ */
 async function clearAllUnused(wasmFile, links) {
   const { default: binaryen } = await import("binaryen");
   let bytes = readFileSync(wasmFile);
+  let plain;
   for (let before = Number.POSITIVE_INFINITY; ; ) {
     const module = binaryen.readBinary(bytes);
     module.runPasses(["remove-unused-module-elements"]);
-    const result = clearUnused(Buffer.from(module.emitBinary()), module.emitText(), links);
+    bytes = Buffer.from(module.emitBinary());
     module.dispose();
+    plain = await plainCode(bytes);
+    const result = clearUnused(bytes, plain, links);
     bytes = result.bytes;
     if (result.inUse === before) break;
     before = result.inUse;
   }
   writeFileSync(wasmFile, bytes);
+  return plain;
 }
 
 /**
@@ -95,14 +108,20 @@ function neverReturns(binaryen, at) {
 }
 
 /** The `primary` and the `secondary` part of the module, and the `name` by which the latter imports the former. */
-async function splitFile(wasmFile, entry, links) {
-  const { default: binaryen } = await import("binaryen");
-  const module = binaryen.readBinary(readFileSync(wasmFile));
-  const text = module.emitText();
-  module.dispose();
+async function splitFile(wasmFile, plain, entry, links) {
+  const { text } = await readModule(wasmFile);
   // Who has the primary module of another build knows it by another name, and cannot mix the two up.
   const name = createHash("sha256").update(text).digest("hex").slice(0, 8);
-  return { name, ...split(text, entry, name, links) };
+  return { name, ...split(text, plain, entry, name, links) };
+}
+
+async function readModule(file) {
+  const { default: binaryen } = await import("binaryen");
+  const bytes = readFileSync(file);
+  const module = binaryen.readBinary(bytes);
+  const text = module.emitText();
+  module.dispose();
+  return { bytes, text };
 }
 
 /** The secondary part with the short names for what it imports. */

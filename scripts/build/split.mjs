@@ -24,19 +24,19 @@ import { DATA, joined, sections } from "./wasm-binary.mjs";
 const [TABLE, STACK] = ["shared_table", "shared_stack"];
 
 /**
- * Splits the module of this text at its export `entry`; `links` is what the linker told of it. Returns `primary` and
+ * Splits the module of this text at its export `entry`; `plain` is its code before it was optimized (plain-code.mjs),
+ * which tells whose the data is, and `links` what the linker told of it. Returns `primary` and
  * `secondary` as `{ text, data }`: `data(content)` makes the module's data of that of the whole. The secondary imports
  * the primary's exports from `from`.
  */
-export function split(text, entry, from, links) {
+export function split(text, plain, entry, from, links) {
   const module = read(text, from);
-  const start = module.exports.get(entry);
-  if (!start) throw new Failure(`The module has no export ${entry}.`);
-  const kept = reach(othersThan(start, module, links), module, links);
-  if (kept.functions.has(start)) throw new Failure(`Not only JavaScript calls ${entry}.`);
-  const all = reach([...kept.functions, start], module, links);
+  const before = parts(read(plain, from), entry, links);
+  const { start, kept, all } = parts(module, entry, links, before);
   const isNew = (name) => !kept.functions.has(name) && !module.functions.get(name).imported;
   const moved = new Set([...all.functions].filter(isNew));
+  // Functions that only lead to each other are in neither.
+  const stays = (name) => all.functions.has(name) && !moved.has(name);
   const movedObjects = new Set([...all.objects].filter((object) => !kept.objects.has(object)));
 
   const calls = [...moved].flatMap((name) => [...calledIn(module.functions.get(name).text)]);
@@ -57,7 +57,7 @@ export function split(text, entry, from, links) {
         ...module.head,
         ` (export "${TABLE}" (table ${module.table}))`,
         ` (export "${STACK}" (global ${module.stack}))`,
-        ...partOf((name) => !moved.has(name)),
+        ...partOf(stays),
         through(start),
       ]),
       data: (content) => withZeros(content, links.objects, kept.objects),
@@ -73,6 +73,19 @@ export function split(text, entry, from, links) {
       data: (content) => onlyObjects(content, movedObjects, kept.objects),
     },
   };
+}
+
+/**
+ * What all exports but `entry` lead to (`kept`), and what all do, with the objects that they led to `before`; and the
+ * function that `entry` is.
+ */
+function parts(module, entry, links, before) {
+  const start = module.exports.get(entry);
+  if (!start) throw new Failure(`The module has no export ${entry}.`);
+  const from = (names, objects = links.roots) => reach(names, module, { ...links, roots: objects });
+  const kept = from(othersThan(start, module, links), before?.kept.objects);
+  if (kept.functions.has(start)) throw new Failure(`Not only JavaScript calls ${entry}.`);
+  return { start, kept, all: from([...kept.functions, start], before?.all.objects) };
 }
 
 /** The bytes of a part. */

@@ -52,9 +52,10 @@ const links = {
 
 const compile = async (part) => new WebAssembly.Module(await assembled(part));
 
-function splitAt(entry, text = source) {
-  const module = binaryen.readBinary(binaryen.parseText(text).emitBinary());
-  return split(module.emitText(), entry, "first", links);
+const written = (text) => binaryen.readBinary(binaryen.parseText(text).emitBinary()).emitText();
+
+function splitAt(entry, text = source, plain = text) {
+  return split(written(text), written(plain), entry, "first", links);
 }
 
 test("what only one export leads to moves, with its data, and calls back and forth", async () => {
@@ -76,6 +77,24 @@ test("what only one export leads to moves, with its data, and calls back and for
   assert.equal(exports.rare(2), 45);
   assert.deepEqual(logged, [[7, 0.5], [5]]);
   assert.equal(exports.often(2), 921, "the stack pointer is shared");
+});
+
+test("data stays with code in which the optimizer has computed with its address", async () => {
+  // Its address has become one of what only `rare` uses.
+  const text = source.replace("(i32.load (i32.const 24))", "(i32.load offset=4 (i32.const 20))");
+  const { primary } = splitAt("rare", text, source);
+  const js = { log() {}, rare() {} };
+  const { exports } = new WebAssembly.Instance(await compile(primary), { js });
+  assert.equal(exports.often(2), 1021);
+});
+
+test("functions that only lead to each other go", () => {
+  const text = source.replace(
+    '(export "memory"',
+    '(func $one (call $other)) (func $other (call $one)) (export "memory"',
+  );
+  const count = ({ primary }) => primary.text.match(/^ \(func /gm).length;
+  assert.equal(count(splitAt("rare", text)), count(splitAt("rare")));
 });
 
 test("a module that another build has exports for is refused", async () => {

@@ -1,8 +1,10 @@
-// Which data the build clears out of a module: on a small one, with what a linker would tell of it.
+// Which data the build clears out of a module: on small ones, with what a linker would tell of them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import binaryen from "binaryen";
-import { clearUnused, readLinks } from "../../scripts/build/unused-data.mjs";
+import { checkData } from "../../scripts/build/data-check.mjs";
+import { plainCode } from "../../scripts/build/plain-code.mjs";
+import { clearUnused, constantsOf, readLinks } from "../../scripts/build/unused-data.mjs";
 import { signed, unsigned } from "../../scripts/build/wasm-binary.mjs";
 
 const DATA_SYMBOL = 1;
@@ -84,4 +86,44 @@ test("an object is in use if one in use holds its end", () => {
   const bytes = 6;
   const kept = cleared(get, [["after", 0]], [["end", 1, bytes + 2]]);
   assert.deepEqual(kept, [0, 0, 9, 9, 9, 9, 7, 0, 0]);
+});
+
+test("what is in use is told from code in which addresses are as the linker wrote them", async () => {
+  const module = binaryen.parseText(`(module (memory 1)
+    (func $fail (param i32) (unreachable))
+    (func $look (param i32 i32) (result i32)
+      (i32.load8_u (i32.add (i32.add (local.get 0) (local.get 1)) (i32.const -97))))
+    (func (export "get") (param i32) (result i32)
+      (if (i32.eqz (local.get 0)) (then (call $fail (i32.const 4000))))
+      (call $look (i32.const 5000) (local.get 0))))`);
+  const plain = constantsOf(await plainCode(Buffer.from(module.emitBinary())));
+  assert.ok(plain.has(5000), "the table's address");
+  assert.ok(!plain.has(4000), "what a function gets that only traps");
+  // Why the optimized code would not do.
+  module.optimize();
+  assert.ok(!constantsOf(module.emitText()).has(5000));
+  module.dispose();
+});
+
+test("a module that lost data which its code names is refused, and one that gets it too late", () => {
+  const part = (data, get = "") => {
+    const text = `(module (memory 1) (data (i32.const 16) "${data}") (func (export "get") ${get}))`;
+    const module = binaryen.parseText(text);
+    const made = { bytes: Buffer.from(module.emitBinary()), text: module.emitText() };
+    module.dispose();
+    return made;
+  };
+  const table = { address: 18, end: 20, others: [] };
+  const links = { named: new Map([[16, new Set([{ address: 16, end: 18, others: [table] }])]]) };
+  const use = "(drop (i32.load (i32.const 16)))";
+  const original = part("abcd").bytes;
+  checkData([part("abcd", use)], original, links);
+  checkData([part("ab\\00\\00")], original, links);
+  checkData([part("ab"), part("abcd", use)], original, links);
+  for (const parts of [[part("ab", use)], [part("abc", use), part("abcd")]]) {
+    assert.throws(
+      () => checkData(parts, original, links),
+      /data at 18, but .* lost the byte at 1[89]/,
+    );
+  }
 });
