@@ -19,6 +19,7 @@ const QUIET: ReadonlySet<Method> = new Set([
   "overview",
   "verify",
   "destroy",
+  "assist",
   "close",
 ]);
 

@@ -14,7 +14,7 @@ use vecino::engine::json::Json;
 use vecino::engine::planner::{Explanation, Planner};
 
 /// Messages that a mirror has at a time.
-const AHEAD: usize = 2;
+const AHEAD: usize = 3;
 
 fn definition(threads: i64, space: &str) -> Definition {
     let configuration =
@@ -160,7 +160,7 @@ fn a_graph_linked_with_mirrors_is_as_good() {
     assert_eq!(found, 0);
     let alone = recall(&single);
     let mut last = None;
-    for (threads, steps) in [(2, 8), (2, 8), (3, 8)] {
+    for (threads, steps) in [(2, 12), (2, 12), (3, 12)] {
         let (collection, found) = built(&data, threads, steps);
         // Half of them, or two thirds, after the first 1,000 and until the last few.
         let most = 5_000 * (threads as usize - 1) / threads as usize;

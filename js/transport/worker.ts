@@ -52,11 +52,12 @@ export class WorkerTransport implements Transport {
       if ("event" in data) tell(data.event);
       else this.#receive(data);
     };
-    this.#worker.onmessageerror = () => {
+    // Chromium's workers have no property for it.
+    this.#worker.addEventListener("messageerror", () =>
       this.#fail(
         errorOf("internal", "A message of the worker could not be read. Create a new client."),
-      );
-    };
+      ),
+    );
     this.#worker.onerror = (event) => {
       event.preventDefault();
       const reason = event.message ?? "";

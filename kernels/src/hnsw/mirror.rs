@@ -37,7 +37,7 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn linked(&mut self, slot: u32) {
-        // It may have been linked before, for what was removed since.
+        // One that was freed and is used again comes once only: nothing is linked to twice.
         self.recent.retain(|recent| *recent != slot);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
@@ -92,6 +92,11 @@ impl Graph {
                 let count = take(1)?[0];
                 levels.push(take(count)?);
             }
+        }
+        // Mostly only its links are others.
+        let top = levels.len().checked_sub(1);
+        if kind.is_some() && self.kind(slot) == kind && self.level(slot).map(usize::from) == top {
+            return self.replace_links(slot, successor.checked_sub(1), &levels);
         }
         if let Some(level) = self.level(slot) {
             self.unlink(slot);

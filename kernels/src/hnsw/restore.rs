@@ -33,18 +33,6 @@ impl Graph {
                 let most = MAX_LEVEL + 1;
                 Damaged(format!("node {slot} has {} levels, expected 1 to {most}", levels.len()))
             })?;
-        for (level, links) in (0..=level).zip(levels) {
-            let most = self.params.max_links(level);
-            if links.len() > most {
-                let len = links.len();
-                return Err(Damaged(format!(
-                    "node {slot} has {len} links on level {level}, expected {most} at most"
-                )));
-            }
-            if links.contains(&slot) {
-                return Err(Damaged(format!("node {slot} links to itself on level {level}")));
-            }
-        }
         let node = match kind {
             Kind::Linked => Node::Live { level },
             Kind::Twin if level == 0 => Node::Twin,
@@ -54,10 +42,36 @@ impl Graph {
             Kind::Removed => Node::Removed { level },
         };
         self.add_node(slot, node);
-        for (level, links) in (0..=level).zip(levels) {
+        self.replace_links(slot, successor, levels)
+    }
+
+    /// Give the node in `slot`, which is on these levels, other links and another successor.
+    ///
+    /// # Errors
+    /// If there are too many links, or one to itself. The graph is not to be used then.
+    pub(super) fn replace_links(
+        &mut self,
+        slot: u32,
+        successor: Option<u32>,
+        levels: &[&[u32]],
+    ) -> Result<(), Damaged> {
+        for (level, links) in (0..).zip(levels) {
+            let (len, most) = (links.len(), self.params.max_links(level));
+            if len > most {
+                return Err(Damaged(format!(
+                    "node {slot} has {len} links on level {level}, expected {most} at most"
+                )));
+            }
+            let (mut itself, mut highest) = (false, None);
+            for link in *links {
+                itself |= *link == slot;
+                highest = highest.max(Some(*link));
+            }
+            if itself {
+                return Err(Damaged(format!("node {slot} links to itself on level {level}")));
+            }
             self.set_links(slot, level, links.iter().copied());
-            self.highest_restored_link =
-                self.highest_restored_link.max(links.iter().copied().max());
+            self.highest_restored_link = self.highest_restored_link.max(highest);
         }
         self.set_successor(slot, successor);
         self.highest_restored_link = self.highest_restored_link.max(successor);

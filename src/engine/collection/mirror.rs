@@ -27,7 +27,7 @@ const LEAST_UNLINKED: usize = 2_000;
 /// A mirror is worth its copy of the vectors for one unlinked vector in so many nodes.
 const NODES_PER_UNLINKED: usize = 8;
 /// Vectors that a mirror is asked about at a time; to take over the answer takes about a millisecond.
-const ASKED: usize = 8;
+const ASKED: usize = 12;
 /// The last vectors are linked here: who asks for links of them would ask for what is nearly done.
 const LAST: usize = 64;
 /// Words of one message, about: they are written and taken over in about a millisecond.
