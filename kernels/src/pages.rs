@@ -5,6 +5,9 @@ use std::hint::black_box;
 use crate::aligned::{Aligned, CACHE_LINE};
 use crate::damaged::Damaged;
 
+/// A page in pieces has pieces of at most so many bytes: they find room in what was freed, where whole pages would not.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Rows of `row_len` values each, stored in pages of `rows_per_page` rows.
 ///
 /// Growing allocates new pages and leaves the old ones where they are: nothing is copied, and no moment needs
@@ -12,12 +15,15 @@ use crate::damaged::Damaged;
 /// [`Pages::take_dirty`] are *dirty*.
 #[derive(Debug)]
 pub struct Pages<T> {
-    pages: Vec<Aligned<T>>,
+    /// Pages, or the pieces of which they consist.
+    pieces: Vec<Aligned<T>>,
     /// One flag a page.
     dirty: Vec<bool>,
     row_len: usize,
     /// `rows_per_page` is `1 << shift`.
     shift: u32,
+    /// A piece has `1 << piece_shift` rows.
+    piece_shift: u32,
 }
 
 impl<T: Copy + Default> Pages<T> {
@@ -33,11 +39,23 @@ impl<T: Copy + Default> Pages<T> {
             "rows a page must be a power of two, not {rows_per_page}"
         );
         Self {
-            pages: Vec::new(),
+            pieces: Vec::new(),
             dirty: Vec::new(),
             row_len,
             shift: rows_per_page.trailing_zeros(),
+            piece_shift: rows_per_page.trailing_zeros(),
         }
+    }
+
+    /// The same, with pages in pieces, which lie anywhere in memory: what needs a whole page must not be called.
+    ///
+    /// # Panics
+    /// As [`Pages::new`].
+    #[must_use]
+    pub(crate) fn in_pieces(row_len: usize, rows_per_page: u32) -> Self {
+        let pages = Self::new(row_len, rows_per_page);
+        let rows = (PIECE_BYTES / size_of::<T>() / row_len).max(1);
+        Self { piece_shift: rows.ilog2().min(pages.shift), ..pages }
     }
 
     /// Values in a row.
@@ -73,7 +91,7 @@ impl<T: Copy + Default> Pages<T> {
     #[inline]
     pub fn row(&self, row: u32) -> &[T] {
         let start = self.offset(row);
-        self.pages[(row >> self.shift) as usize].part(start, self.row_len)
+        self.pieces[(row >> self.piece_shift) as usize].part(start, self.row_len)
     }
 
     /// Have the values of `rows` fetched from memory, all at once instead of one after the other when they are used.
@@ -100,9 +118,8 @@ impl<T: Copy + Default> Pages<T> {
     #[inline]
     pub fn row_mut(&mut self, row: u32) -> &mut [T] {
         let start = self.offset(row);
-        let page = (row >> self.shift) as usize;
-        self.dirty[page] = true;
-        &mut self.pages[page][start..start + self.row_len]
+        self.dirty[(row >> self.shift) as usize] = true;
+        &mut self.pieces[(row >> self.piece_shift) as usize][start..start + self.row_len]
     }
 
     /// Allocate pages until there is room for `rows` rows. New rows hold default values.
@@ -116,7 +133,9 @@ impl<T: Copy + Default> Pages<T> {
             "{rows} rows are more than a collection can hold"
         );
         while self.page_count() < pages {
-            self.pages.push(Aligned::new(self.page_len()));
+            for _ in 0..1 << (self.shift - self.piece_shift) {
+                self.pieces.push(Aligned::new(self.row_len << self.piece_shift));
+            }
             self.dirty.push(false);
         }
     }
@@ -124,38 +143,44 @@ impl<T: Copy + Default> Pages<T> {
     /// How many pages there are.
     #[must_use]
     pub fn page_count(&self) -> u32 {
-        u32::try_from(self.pages.len()).expect("ensure keeps rows countable in a u32")
+        u32::try_from(self.dirty.len()).expect("ensure keeps rows countable in a u32")
     }
 
     /// The values of page `n`, row after row.
     ///
     /// # Panics
-    /// If there is no page `n`.
+    /// If there is no page `n`, or pages are in pieces.
     #[must_use]
     pub fn page(&self, n: u32) -> &[T] {
-        &self.pages[n as usize]
+        assert_eq!(self.shift, self.piece_shift, "{IN_PIECES}");
+        &self.pieces[n as usize]
     }
 
     /// Page `n`, allocated if need be, to be put back as [`Pages::page`] gave it; it counts as clean.
     ///
     /// # Errors
     /// If `n` is out of range.
+    ///
+    /// # Panics
+    /// If pages are in pieces.
     pub fn restore_page(&mut self, n: u32) -> Result<&mut [T], Damaged> {
+        assert_eq!(self.shift, self.piece_shift, "{IN_PIECES}");
+        self.ensure_clean(n)?;
+        Ok(&mut self.pieces[n as usize])
+    }
+
+    /// Allocates page `n` if need be; it counts as clean.
+    ///
+    /// # Errors
+    /// If `n` is out of range.
+    pub(crate) fn ensure_clean(&mut self, n: u32) -> Result<(), Damaged> {
         let Some(rows) = n.checked_add(1).and_then(|pages| pages.checked_mul(self.rows_per_page()))
         else {
             return Err(Damaged(format!("page number {n} is out of range")));
         };
         self.ensure(rows);
         self.dirty[n as usize] = false;
-        Ok(&mut self.pages[n as usize])
-    }
-
-    /// Remember that page `n` changed.
-    ///
-    /// # Panics
-    /// If there is no page `n`.
-    pub(crate) fn mark_dirty(&mut self, n: u32) {
-        self.dirty[n as usize] = true;
+        Ok(())
     }
 
     /// Remember every page as changed.
@@ -185,7 +210,7 @@ impl<T: Copy + Default> Pages<T> {
     /// Bytes allocated for rows.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        self.pages.len() * self.page_len() * size_of::<T>()
+        self.dirty.len() * self.page_bytes()
     }
 
     fn page_len(&self) -> usize {
@@ -194,9 +219,11 @@ impl<T: Copy + Default> Pages<T> {
 
     #[inline]
     fn offset(&self, row: u32) -> usize {
-        (row & ((1 << self.shift) - 1)) as usize * self.row_len
+        (row & ((1 << self.piece_shift) - 1)) as usize * self.row_len
     }
 }
+
+const IN_PIECES: &str = "a page in pieces is not one slice";
 
 /// One for all kinds of pages.
 #[inline(never)]
@@ -230,6 +257,27 @@ mod tests {
         let before = pages.page(0).as_ptr();
         pages.ensure(1000);
         assert_eq!(before, pages.page(0).as_ptr());
+    }
+
+    #[test]
+    fn pages_in_pieces_hold_the_same_rows() {
+        let mut pages = Pages::<u32>::in_pieces(100, 1024);
+        pages.ensure(1025);
+        assert!(pages.pieces.len() > 2 && pages.pieces.iter().all(|p| p.len() * 4 <= PIECE_BYTES));
+        for row in 0..2048 {
+            pages.row_mut(row).fill(row);
+        }
+        assert_eq!(
+            (pages.page_count(), pages.capacity(), pages.take_dirty()),
+            (2, 2048, vec![0, 1])
+        );
+        assert!((0..2048).all(|row| pages.row(row) == [row; 100]));
+        assert_eq!(pages.memory_bytes(), 2048 * 100 * 4);
+        pages.row_mut(1024);
+        pages.ensure_clean(1).expect("in range");
+        assert!(pages.take_dirty().is_empty() && pages.ensure_clean(u32::MAX).is_err());
+        let one = Pages::<u32>::in_pieces(1 << 20, 4);
+        assert_eq!(one.piece_shift, 0);
     }
 
     #[test]

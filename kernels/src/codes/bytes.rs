@@ -62,7 +62,7 @@ impl Bytes {
         let padded = dimension.next_multiple_of(STEP);
         Self {
             finest: (i32::MAX as f32 / LARGEST / padded as f32 - 1.0).min(i16::MAX.into()).max(1.0),
-            rows: Pages::new(padded, rows_per_page),
+            rows: Pages::in_pieces(padded, rows_per_page),
             terms: Pages::new(3, rows_per_page),
         }
     }
@@ -191,22 +191,25 @@ impl Bytes {
         dimension: usize,
         fill: &mut FillCode<'_, E>,
     ) -> Result<(), E> {
-        self.rows.restore_page(n)?;
-        self.terms.restore_page(n)?;
+        self.rows.ensure_clean(n)?;
+        self.terms.ensure_clean(n)?;
         let rows_per_page = self.rows.rows_per_page();
         for slot in n * rows_per_page..(n + 1) * rows_per_page {
             let place = &mut self.rows.row_mut(slot)[..dimension];
             let terms = fill(slot, place)?;
             self.terms.row_mut(slot).copy_from_slice(&terms);
         }
-        self.rows.restore_page(n)?;
-        Ok(())
+        Ok(self.rows.ensure_clean(n)?)
     }
 
     pub(super) fn forget_page(&mut self, n: u32) -> Result<(), Damaged> {
-        self.rows.restore_page(n)?.fill(0);
-        self.terms.restore_page(n)?.fill(f32::NAN);
-        self.rows.mark_dirty(n);
+        self.rows.ensure_clean(n)?;
+        self.terms.ensure_clean(n)?;
+        let rows_per_page = self.rows.rows_per_page();
+        for slot in n * rows_per_page..(n + 1) * rows_per_page {
+            self.rows.row_mut(slot).fill(0);
+            self.terms.row_mut(slot).fill(f32::NAN);
+        }
         Ok(())
     }
 

@@ -92,7 +92,7 @@ impl Graph {
             live_count: 0,
             removed_count: 0,
             tombstones: Vec::new(),
-            ground: Pages::new(HEADER + params.max_links(0), SLOTS_PER_PAGE),
+            ground: Pages::in_pieces(HEADER + params.max_links(0), SLOTS_PER_PAGE),
             upper: Vec::new(),
             live_upper: Vec::new(),
             entry_point: None,

@@ -39,7 +39,7 @@ pub(super) const RECORD_PAGE_SLOTS: u32 = 512;
 /// What makes a checkpoint worth it: bytes of the log, its entries, or steps of linking. While more
 /// of these are under way it waits longer: each checkpoint writes most of the graph.
 const LOG_BYTES: usize = 8 << 20;
-const LOG_BYTES_APART: usize = 2 << 20;
+const LOG_BYTES_APART: usize = 1 << 20;
 const LOG_ENTRIES: usize = 1_000;
 const GRAPH_STEPS: usize = 1_000;
 const GRAPH_STEPS_BUSY: usize = 8_000;
