@@ -282,7 +282,7 @@ impl Database {
             };
             fetched = true;
             // What does that is in the module that few pages need, which only the host can load.
-            JsFuture::from(storage.host().fetch(replica.id(), &missing)).await?;
+            JsFuture::from(storage.host().fetch(replica.id(), missing)).await?;
         }
     }
 

@@ -25,8 +25,9 @@ extern "C" {
     pub(crate) fn elected(this: &Host, id: &str, neglected: bool) -> bool;
 
     /// Takes groups of embeddings of a collection into memory: calls the rare method `fetchEmbeddings` with the same arguments.
+    /// That takes time, so that the numbers are not a view of memory, which another call may make larger.
     #[wasm_bindgen(method, js_name = fetchEmbeddings)]
-    pub(crate) fn fetch(this: &Host, id: &str, groups: &[u32]) -> Promise;
+    pub(crate) fn fetch(this: &Host, id: &str, groups: Vec<u32>) -> Promise;
 
     /// How many milliseconds other tabs get to take in the log before a checkpoint trims it: who
     /// comes later has to load the checkpoint. 0 when there are no others.
