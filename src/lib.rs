@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! kernels/      pure: the loops that time is spent in, over slots and distances, nothing else
-//!   distance, aligned, pages, vectors,          numbers
+//!   distance, aligned, pages, vectors, apart,   numbers
 //!   codes, nearest, exact, quick, sort, text
 //!   hnsw/                                       the graph over slots
 //! src/engine/   pure: what a vector database knows
@@ -58,6 +58,9 @@
 //! - **A record is searchable when its call resolves.** New vectors are scanned exactly until the
 //!   graph has them; linking happens in short steps that the shell asks for when it is idle. Small
 //!   collections are never linked: scanning them is exact and takes less than a way to the worker.
+//! - **Embeddings can be left in storage.** In memory are their codes, which pages store in their place, and
+//!   new ones until a checkpoint has stored them, in groups. A read that needs others gives their groups' numbers instead of
+//!   an answer, and is made again when they are there ([`engine::collection::Collection::missing`]).
 //! - **Several workers can link.** The others have a mirror of vectors and graph, are told which nodes changed, and
 //!   find what new vectors are to be linked to ([`engine::collection::Mirror`]). Nothing waits for them, and what they
 //!   say is judged when it comes. So the graph of several workers depends on how quick each was; it is sound and as good.
@@ -85,6 +88,7 @@
 //! - *code*: a vector in small whole numbers. *quantization*: how it is coded. *estimate*: a distance told
 //!   from codes.
 //! - *twin*: a vector equal to a linked one, found through it. *successor*: the next in the ring.
+//! - *apart*: of embeddings that are left in storage. *group*: eight slots whose embeddings are stored together.
 //! - *mirror*: a copy of vectors and graph in another worker, which helps to link.
 //! - *level*: a storey of the graph, 0 at the bottom. *link*, *neighbor*, *entry point*, *m*,
 //!   *ef_construction*, *ef_search*: as in Malkov and Yashunin (arXiv 1603.09320).

@@ -154,10 +154,10 @@ impl Replica {
             (None, Some(plan)) => self.stage_all(host, plan).await,
             (None, None) => Ok(None),
         };
-        let mut state = self.state()?.borrow_mut();
+        let mut collection = self.collection_mut()?;
         match result {
-            Ok(_) => state.collection.reveal(),
-            Err(_) => state.collection.unstage(),
+            Ok(_) => collection.reveal(),
+            Err(_) => collection.unstage(),
         }
         result
     }
@@ -239,7 +239,7 @@ impl Replica {
         let stored = storage.read(&self.id, &|_, _| Ok(None), &|_| Ok(()), false).await?;
         let Some(manifest) = stored.manifest else { return Ok(stored.definition.is_some()) };
         let sequence = decode_manifest(&manifest)?.sequence;
-        Ok(!self.state()?.borrow_mut().collection.checkpoint_seen(sequence))
+        Ok(!self.collection_mut()?.checkpoint_seen(sequence))
     }
 
     /// Makes a checkpoint, unless a write is under way; returns whether it came to that. If storing
@@ -268,7 +268,7 @@ impl Replica {
             manifest: &checkpoint.manifest,
             pages: &checkpoint.pages,
             // Nothing changes the collection meanwhile: writes wait, and linking is this caller's.
-            encode: &|page| Ok(self.state()?.borrow_mut().collection.encode_page(page)),
+            encode: &|page| Ok(self.collection_mut()?.encode_page(page)),
             obsolete: &checkpoint.obsolete,
             sequence: checkpoint.sequence,
             groups: &checkpoint.groups,
@@ -299,7 +299,7 @@ impl Replica {
 
     /// Lets go of most of the embeddings that reads have asked for.
     pub(crate) fn trim(&self) -> Result<()> {
-        self.state()?.borrow_mut().collection.trim();
+        self.collection_mut()?.trim();
         Ok(())
     }
 
@@ -309,15 +309,14 @@ impl Replica {
     /// tab has, meanwhile. Whoever asked for them asks again.
     pub(crate) async fn fetch(&self, storage: &Storage, groups: &[u32]) -> Result<()> {
         let mut lacking = self.take_groups(storage, groups).await?;
-        if lacking.is_none() || lacking.as_ref().is_some_and(|lacking| !lacking.is_empty()) {
+        if lacking.as_ref().is_none_or(|lacking| !lacking.is_empty()) {
             // Nothing is lost, and nothing loaded anew, in the middle of a write or a checkpoint.
             let _writing = self.writing.lock().await;
             lacking = self.take_groups(storage, groups).await?;
             if lacking.is_none() {
                 return self.reload(storage).await;
             }
-            let mut state = self.state()?.borrow_mut();
-            let collection = &mut state.collection;
+            let mut collection = self.collection_mut()?;
             let mut warning = None;
             for group in lacking.iter().flatten() {
                 warning = collection.lose_group(*group);
@@ -360,11 +359,11 @@ impl Replica {
 
     /// Returns the change's number.
     fn stage(&self, change: Change) -> Result<u64> {
-        Ok(self.state()?.borrow_mut().collection.stage(change))
+        Ok(self.collection_mut()?.stage(change))
     }
 
     fn unstage(&self) -> Result<()> {
-        self.state()?.borrow_mut().collection.unstage();
+        self.collection_mut()?.unstage();
         Ok(())
     }
 

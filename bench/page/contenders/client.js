@@ -10,14 +10,18 @@ export class Client {
   #client;
   #collection;
 
-  /** `embeddings` as in the configuration; those that are stored are in a database of that name. */
-  static async create({ quantization, embeddings }) {
+  /** As in the configuration. Stored `embeddings` are in a database of the name "bench". */
+  static async create({ quantization, embeddings, num_threads }) {
     const client = new Client();
     const isStored = embeddings === "stored";
     client.#client = isStored ? new PersistentClient({ path: "bench" }) : new EphemeralClient();
     client.#collection = await client.#client.createCollection({
       name: "bench",
-      configuration: { hnsw: { space: "cosine", ...settings }, quantization, embeddings },
+      configuration: {
+        hnsw: { space: "cosine", ...settings, num_threads },
+        quantization,
+        embeddings,
+      },
       embeddingFunction: null,
     });
     return client;

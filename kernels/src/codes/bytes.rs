@@ -7,16 +7,14 @@
 use std::hint::black_box;
 
 use super::dot::{self, STEP};
-use super::frame::{Difference, Frame, WHOLE};
+use super::frame::{Difference, Frame, LARGEST, encode};
 use super::{Code, FillCode};
 use crate::damaged::Damaged;
-use crate::distance;
 use crate::pages::Pages;
 
 /// How many steps the sum of what rounding leaves is at most, as good as certainly, for a query of length 1.
 const LIKELY: f32 = 1.5;
-/// The largest code.
-const LARGEST: f32 = 127.0;
+
 /// A row of codes a slot.
 #[derive(Debug)]
 pub(super) struct Bytes {
@@ -80,7 +78,8 @@ impl Bytes {
         self.terms.ensure(slot + 1);
         let mut terms = Terms { offset: f32::NAN, weight: f32::NAN, error: f32::INFINITY };
         if let Some(difference) = difference {
-            let (step, error) = encode(difference.high, LARGEST, values, codes);
+            codes.resize(values.len(), 0);
+            let (step, error) = encode(difference.high, LARGEST, values, codes, |code| code);
             for (place, &code) in self.rows.row_mut(slot).iter_mut().zip(&*codes) {
                 *place = code as i8;
             }
@@ -105,7 +104,8 @@ impl Bytes {
         values: &mut [f32],
         codes: &'a mut Vec<i16>,
     ) -> BytesQuery<'a> {
-        let (step, _) = encode(difference.high, self.finest, values, codes);
+        codes.resize(values.len(), 0);
+        let (step, _) = encode(difference.high, self.finest, values, codes, |code| code);
         let norm = difference.squared_norm.sqrt();
         query(frame, codes, frame.offset(difference), step, norm + frame.around())
     }
@@ -239,22 +239,4 @@ impl BytesQuery<'_> {
     fn estimate(&self, terms: Terms, sum: i32) -> f32 {
         self.offset + terms.offset - self.weight * terms.weight * sum as f32
     }
-}
-
-/// Write `values` to `codes` in steps of which `largest` make `high`, the largest of them, and leave in `values` what
-/// the codes leave out; returns the size of a step, and the length of the rest.
-///
-/// Every loop does one thing to one slice, which the compiler turns into SIMD; all in one loop it does not.
-#[inline(never)]
-fn encode(high: f32, largest: f32, values: &mut [f32], codes: &mut Vec<i16>) -> (f32, f32) {
-    codes.resize(values.len(), 0);
-    let step = high / largest;
-    let per_step = if high == 0.0 { 0.0 } else { 1.0 / step };
-    for (place, &x) in codes.iter_mut().zip(&*values) {
-        *place = (x * per_step + WHOLE).to_bits() as i16;
-    }
-    for x in values.iter_mut() {
-        *x -= ((*x * per_step + WHOLE) - WHOLE) * step;
-    }
-    (step, distance::dot(values, values).sqrt())
 }

@@ -15,7 +15,7 @@
 //! What did not help: a bound that holds for every rotation, `|v' - (v's) s| |q' - (q's) s|`. It leaves 98 % of 5,000 real
 //! embeddings to be measured.
 
-use super::frame::{Difference, Frame, WHOLE};
+use super::frame::{Difference, Frame, LARGEST, encode};
 use super::mask::{self, BLOCK, WORDS};
 use super::rotation::rotate;
 use crate::distance;
@@ -23,8 +23,6 @@ use crate::pages::Pages;
 
 /// Terms in a row, as the bits of an f32 each.
 const TERMS: usize = 4;
-/// The largest value of a query's code.
-const LARGEST: f32 = 127.0;
 /// `e` for what decides whether a vector that was walked to is measured: fails once in hundreds of times.
 const LIKELY: f32 = 3.0;
 /// `e` for what a scan passes over: fails less than once in 10^6 times.
@@ -123,20 +121,13 @@ impl Signs {
         values: &mut [f32],
         codes: &'a mut Vec<i8>,
     ) -> SignsQuery<'a> {
+        rotate(&mut values[..frame.dimension]);
+        let high = distance::largest(values);
         let values = &mut values[..frame.dimension];
-        rotate(values);
         codes.clear();
         codes.resize(values.len().next_multiple_of(BLOCK), 0);
-        let high = values.iter().fold(0.0_f32, |high, x| high.max(x.abs()));
-        let step = high / LARGEST;
-        let per_step = if high == 0.0 { 0.0 } else { 1.0 / step };
-        let mut sum = 0;
-        for (x, place) in values.iter_mut().zip(&mut *codes) {
-            let code = (*x * per_step + WHOLE) - WHOLE;
-            *x -= code * step;
-            *place = code as i8;
-            sum += i32::from(*place);
-        }
+        let (step, rest) = encode(high, LARGEST, values, codes, |code| code as i8);
+        let sum = codes.iter().map(|&code| i32::from(code)).sum();
         let (offset, times) = frame.beginning(frame.offset(difference));
         let norm = difference.squared_norm.sqrt();
         let dimension = frame.dimension as f32;
@@ -146,7 +137,7 @@ impl Signs {
             offset,
             times,
             step: step / dimension.sqrt(),
-            rest: distance::dot(values, values).sqrt(),
+            rest,
             reach: norm / (dimension - 1.0).max(1.0).sqrt(),
             rounding: rounding(frame) * (norm + frame.around()),
             relative: rounding(frame),

@@ -165,8 +165,7 @@ impl Graph {
         assert!(!self.contains(slot), "slot {slot} is linked already");
 
         let own = self.new_level(slot);
-        let same =
-            |&equal: &u32| self.is_linkable(equal) && vectors.get(equal) == vectors.get(slot);
+        let same = |&equal: &u32| self.is_linkable(equal) && vectors.are_equal(equal, slot);
         let equal = equal.checked_sub(1).filter(same);
         let mut workspace = mem::take(&mut self.workspace);
         let mut own_codes = mem::take(&mut workspace.own_codes);
@@ -213,7 +212,7 @@ impl Graph {
                 continue;
             }
             let near = self.measure(vectors, query, recent);
-            if near.distance == own && vectors.get(recent) == vectors.get(slot) {
+            if near.distance == own && vectors.are_equal(recent, slot) {
                 return Some(recent);
             }
             candidates.extend((near < farthest).then_some(near));
